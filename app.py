@@ -1,0 +1,39 @@
+"""Composition root: the only file that imports everything."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from core import db
+from gateway.access import enforce
+from gateway.errors import HANDLERS
+from portal import pages as portal_pages
+
+
+@asynccontextmanager
+async def _lifespan(_app: Litestar) -> AsyncIterator[None]:
+    async with db.lifespan():
+        yield
+
+
+def _every_route_says_who_may(app: Litestar) -> None:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
+            if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:
+                continue
+            if "allow" not in handler.opt:
+                raise RuntimeError(f"{route.path}: this route does not say who may use it")
+
+
+def create_app() -> Litestar:
+    app = Litestar(
+        route_handlers=[*portal_pages.ROUTES],
+        guards=[enforce],
+        exception_handlers=HANDLERS,
+        lifespan=[_lifespan],
+        openapi_config=None,
+    )
+    _every_route_says_who_may(app)
+    return app

@@ -1,0 +1,37 @@
+"""Every route says who may: ``opt=allow(Role.organizer)`` or ``opt=PUBLIC``. One that says nothing stops the start."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from core.accounts.roles import ANONYMOUS, Actor, Role
+from core.errors import Forbidden, NotSignedIn
+
+#: Open to everybody, signed in or not.
+PUBLIC: dict[str, Any] = {"allow": "public"}
+#: Open to everybody who is signed in, whatever the role.
+SIGNED_IN: dict[str, Any] = {"allow": "signed_in"}
+
+
+def allow(*roles: Role) -> dict[str, Any]:
+    return {"allow": frozenset(roles)}
+
+
+def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
+    actor = connection.scope.get("user")
+    return actor if isinstance(actor, Actor) else ANONYMOUS
+
+
+def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard on the whole app."""
+    allowed = handler.opt.get("allow")
+    if allowed == "public":
+        return
+    actor = actor_of(connection)
+    if actor.kind == "anonymous":
+        raise NotSignedIn
+    if allowed == "signed_in":
+        return
+    if not isinstance(allowed, frozenset) or not actor.roles & allowed:
+        raise Forbidden

@@ -1,0 +1,10 @@
+"""What Piccolo asks for: the engine and the registry of apps."""
+
+from piccolo.conf.apps import AppRegistry
+
+from core.config import settings
+from core.db import make_engine
+
+DB = make_engine(settings())
+
+APP_REGISTRY = AppRegistry(apps=["core.editions.piccolo_app"])
