@@ -1,23 +1,61 @@
 """``page(request, "portal/home.html", edition=...)``: a template in the reader's language and type size."""
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.enums import MediaType
+from markupsafe import Markup
 
-from core.i18n import Locale, translate
+from core.accounts.roles import ANONYMOUS
+from core.config import settings
+from core.i18n import Locale, is_known, translate
 from gateway.access import actor_of
 from gateway.locale import locale_of, size_of
 
-TEMPLATES = Path(__file__).parent.parent / "web" / "templates"
+WEB = Path(__file__).parent.parent / "web"
+TEMPLATES = WEB / "templates"
+MANIFEST = WEB / "dist" / ".vite" / "manifest.json"
+FLASH_COOKIE = "flash"
+
+_globals: dict[str, Any] = {"csrf_field": lambda: Markup("")}
+_per_request: dict[str, Callable[[Request[Any, Any, Any]], Any]] = {}
+
+
+def provide(name: str, thing: Callable[..., Any]) -> None:
+    """Gives every template a function: how a module above this one lends something to ``base.html``."""
+    _globals[name] = thing
+    environment.cache_clear()
+
+
+def provide_per_request(name: str, make: Callable[[Request[Any, Any, Any]], Any]) -> None:
+    """Gives every page the value ``make(request)`` under this name."""
+    _per_request[name] = make
 
 
 @cache
-def environment() -> Environment:
-    return Environment(
+def _manifest() -> dict[str, dict[str, Any]]:
+    """What Vite built: source name to hashed file. Empty in a checkout whose assets were never built."""
+    return json.loads(MANIFEST.read_bytes()) if MANIFEST.is_file() else {}
+
+
+def asset(name: str) -> str:
+    """The address of a file of ``web/src`` as it was built, to be cached for good."""
+    built = _manifest().get(f"src/{name}")
+    return f"/static/{built['file'] if built else name}"
+
+
+@cache
+def environment(locale: Locale) -> Environment:
+    """One for each language, so that macros speak it too."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -26,12 +64,60 @@ def environment() -> Environment:
         auto_reload=False,
     )
 
+    def _(text: str, **values: object) -> str:
+        return translate(locale, text, **values)
+
+    made.globals |= {
+        "_": _,
+        "locale": locale,
+        "asset": asset,
+        "edition": None,
+        "flash_message": None,
+        "size": "normal",
+        "path": "/",
+        "actor": ANONYMOUS,
+        **_globals,
+    }
+    return made
+
 
 def render(template: str, locale: Locale, **values: Any) -> str:
-    def _(text: str, **inner: object) -> str:
-        return translate(locale, text, **inner)
+    return environment(locale).get_template(template).render(**values)
 
-    return environment().get_template(template).render(_=_, locale=locale, **values)
+
+class Flash(msgspec.Struct):
+    """What the next page says once, in that page's language."""
+
+    text: str
+    kind: Literal["good", "bad"] = "good"
+    values: dict[str, str] = {}
+
+
+def flash(response: Response[Any], text: str, *, kind: Literal["good", "bad"] = "good", **values: object) -> None:
+    """Has the next page say ``text`` (a marked source text) once. It is personal to this browser and unsigned:
+    only texts of the catalogues are shown."""
+    packed = msgspec.json.encode(Flash(text, kind, {key: str(value) for key, value in values.items()}))
+    response.set_cookie(
+        FLASH_COOKIE,
+        urlsafe_b64encode(packed).decode(),
+        max_age=60,
+        httponly=True,
+        samesite="lax",
+        secure=settings().public_url.startswith("https://"),
+    )
+
+
+def _flash_of(connection: ASGIConnection[Any, Any, Any, Any], locale: Locale) -> Flash | None:
+    packed = connection.cookies.get(FLASH_COOKIE)
+    if not packed:
+        return None
+    try:
+        found = msgspec.json.decode(urlsafe_b64decode(packed), type=Flash)
+        if not is_known(found.text):
+            return None
+        return Flash(translate(locale, found.text, **found.values), found.kind)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 200, **values: Any) -> Response[str]:
@@ -39,9 +125,16 @@ def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 2
     html = render(
         template,
         locale,
-        size=size_of(request),
-        actor=actor_of(request),
-        path=request.url.path,
-        **values,
+        **{
+            "size": size_of(request),
+            "actor": actor_of(request),
+            "path": request.url.path,
+            "flash_message": _flash_of(request, locale),
+            **{name: make(request) for name, make in _per_request.items()},
+            **values,
+        },
     )
-    return Response(html, status_code=status_code, media_type=MediaType.HTML)
+    response = Response(html, status_code=status_code, media_type=MediaType.HTML)
+    if FLASH_COOKIE in request.cookies:
+        response.delete_cookie(FLASH_COOKIE)
+    return response

@@ -33,6 +33,11 @@ def catalogue(locale: Locale) -> dict[str, str]:
     return texts
 
 
+def is_known(text: str) -> bool:
+    """Whether this is a source text of ours."""
+    return text in catalogue("zh-CN")
+
+
 def translate(locale: Locale, text: str, **values: object) -> str:
     out = catalogue(locale).get(text, text)
     return out % values if values else out

@@ -1,0 +1,40 @@
+"""The side navigation of the organizers' desk: one line an area, seen by those who may open it."""
+
+import msgspec
+
+from core.accounts.roles import Actor, Role
+from core.i18n import mark
+from gateway.pages import provide
+
+
+class Entry(msgspec.Struct, frozen=True):
+    href: str
+    #: A source text.
+    label: str
+    #: Who sees it; the route itself decides who may open it.
+    roles: frozenset[Role]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    href: str
+    label: str
+    current: bool
+
+
+STAFF = frozenset({Role.organizer, Role.reviewer, Role.signing, Role.viewer, Role.gate})
+
+#: In the order in which they stand.
+ENTRIES: list[Entry] = [
+    Entry("/admin", mark("Overview"), STAFF),
+]
+
+
+def nav_for(actor: Actor, path: str) -> list[Shown]:
+    return [
+        Shown(e.href, e.label, path == e.href or (e.href != "/admin" and path.startswith(e.href + "/")))
+        for e in ENTRIES
+        if actor.roles & e.roles
+    ]
+
+
+provide("admin_nav", nav_for)
