@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from core.accounts.roles import ANONYMOUS
 from core.config import settings
-from core.i18n import Locale, is_known, translate
+from core.i18n import Locale, formats, is_known, plural, translate
 from gateway.access import actor_of
 from gateway.locale import locale_of, size_of
 
@@ -67,8 +67,22 @@ def environment(locale: Locale) -> Environment:
     def _(text: str, **values: object) -> str:
         return translate(locale, text, **values)
 
+    def _plural(one: str, many: str, n: int, **values: object) -> str:
+        return plural(locale, one, many, n, **values)
+
+    made.filters |= {
+        "day": partial(formats.day, locale),
+        "full_day": partial(formats.full_day, locale),
+        "moment": partial(formats.moment, locale),
+        "clock": formats.clock,
+        "minutes": formats.minutes,
+        "number": formats.number,
+        "relative_day": partial(formats.relative_day, locale),
+    }
     made.globals |= {
         "_": _,
+        "plural": _plural,
+        "span": partial(formats.span, locale),
         "locale": locale,
         "asset": asset,
         "edition": None,

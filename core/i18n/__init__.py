@@ -2,7 +2,7 @@
 (one an area), read at the first use: there is nothing to compile.
 
 In Python: ``mark("Text")`` where it is written, ``translate(locale, text, **values)`` where it is shown.
-In templates: ``_("Text")`` and ``_("Text %(name)s", name=...)``.
+In templates: ``_("Text")``, ``_("Text %(name)s", name=...)`` and ``plural("%(n)s day", "%(n)s days", n)``.
 """
 
 from functools import cache
@@ -24,12 +24,15 @@ def mark(text: str) -> str:
 
 @cache
 def catalogue(locale: Locale) -> dict[str, str]:
+    """A text with a plural stands under its singular."""
     texts: dict[str, str] = {}
     for path in sorted((CATALOGUES / locale.replace("-", "_")).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=locale.replace("-", "_")):
-                if message.id and isinstance(message.id, str) and message.string:
-                    texts[message.id] = str(message.string)
+                source = message.id if isinstance(message.id, str) else message.id[0]
+                out = message.string if isinstance(message.string, str) else next(iter(message.string or ()), "")
+                if source and out:
+                    texts[source] = out
     return texts
 
 
@@ -39,5 +42,12 @@ def is_known(text: str) -> bool:
 
 
 def translate(locale: Locale, text: str, **values: object) -> str:
-    out = catalogue(locale).get(text, text)
+    out = text if locale == "en" else catalogue(locale).get(text, text)
     return out % values if values else out
+
+
+def plural(locale: Locale, one: str, many: str, n: int, **values: object) -> str:
+    """English has two forms, Chinese has one."""
+    if locale == "en":
+        return (one if n == 1 else many) % {"n": n, **values}
+    return catalogue(locale).get(one, many) % {"n": n, **values}
