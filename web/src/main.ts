@@ -1,1 +1,10 @@
-export {};
+/* What makes a working page more comfortable. Every page reads, registers and decides without any of it. */
+
+import { followConnection } from "./parts/connection";
+import { openDialogs } from "./parts/dialogs";
+import { sendOnce, showErrors } from "./parts/forms";
+
+followConnection(document.getElementById("offline"));
+showErrors(document);
+sendOnce(document);
+openDialogs(document);
