@@ -23,10 +23,15 @@ class Edition(Table, tablename="edition"):
     timezone = Varchar(length=60)
     registration_opens = Timestamptz(default=None, null=True)
     registration_closes = Timestamptz(default=None, null=True)
+    #: Of the privacy notice that applicants consent to.
     privacy_version = Varchar(length=20)
-    #: Whether anybody may read the totals of what was signed.
+    #: Whether anybody may read how much was signed in all, and in how many deals.
     totals_public = Boolean(default=False)
+    #: Whether anybody may also read it by field, by kind and by day.
+    breakdown_public = Boolean(default=False)
     is_current = Boolean(default=False)
+    #: Its people and firms are invented; every page that shows them says so.
+    is_demo = Boolean(default=False)
     created_at = Timestamptz()
 
 
@@ -41,7 +46,7 @@ class EditionDay(Table, tablename="edition_day"):
 
 
 class EditionField(Table, tablename="edition_field"):
-    """A field of contract value (领域)."""
+    """A field of contract value (领域). Its code stays for good: one no longer wanted is retired."""
 
     id: Serial
     edition = ForeignKey(Edition, on_delete=OnDelete.restrict, null=False)
@@ -49,10 +54,11 @@ class EditionField(Table, tablename="edition_field"):
     name_zh = Varchar(length=100)
     name_en = Varchar(length=100)
     position = Integer(default=0)
+    retired = Boolean(default=False)
 
 
 class EditionCategory(Table, tablename="edition_category"):
-    """A category of exhibits (展品类别)."""
+    """A category of exhibits (展品类别). Its code stays for good: one no longer wanted is retired."""
 
     id: Serial
     edition = ForeignKey(Edition, on_delete=OnDelete.restrict, null=False)
@@ -60,3 +66,4 @@ class EditionCategory(Table, tablename="edition_category"):
     name_zh = Varchar(length=100)
     name_en = Varchar(length=100)
     position = Integer(default=0)
+    retired = Boolean(default=False)

@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from core.db.migrations import raw
 
-ID = "2026-11-23T14:00:00:000000"
+ID = "2026-11-23T14:27:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "one current edition; a day, a field, a category once an edition"
 
