@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from core import db
+from core.audit import sealing
 from gateway.access import enforce
 from gateway.errors import HANDLERS
 from portal import pages as portal_pages
@@ -14,7 +15,7 @@ from portal import pages as portal_pages
 
 @asynccontextmanager
 async def _lifespan(_app: Litestar) -> AsyncIterator[None]:
-    async with db.lifespan():
+    async with db.lifespan(), sealing.worker():
         yield
 
 
