@@ -8,8 +8,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from core import db
 from core.audit import sealing
+from gateway import front
 from gateway.access import enforce
 from gateway.errors import HANDLERS
+from gateway.gate import Gate
 from portal import pages as portal_pages
 
 
@@ -32,9 +34,11 @@ def create_app() -> Litestar:
     app = Litestar(
         route_handlers=[*portal_pages.ROUTES],
         guards=[enforce],
+        middleware=[Gate],
         exception_handlers=HANDLERS,
         lifespan=[_lifespan],
         openapi_config=None,
     )
     _every_route_says_who_may(app)
+    front.install(app)
     return app

@@ -26,6 +26,8 @@ def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
 def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard on the whole app."""
     allowed = handler.opt.get("allow")
+    if allowed is None and connection.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]  # http only
+        return
     if allowed == "public":
         return
     actor = actor_of(connection)

@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.enums import MediaType
-from markupsafe import Markup
 
 from core.accounts.roles import ANONYMOUS
 from core.config import settings
 from core.i18n import Locale, formats, is_known, plural, translate
+from gateway import csrf
 from gateway.access import actor_of
 from gateway.locale import locale_of, size_of
 
@@ -25,7 +25,7 @@ TEMPLATES = WEB / "templates"
 MANIFEST = WEB / "dist" / ".vite" / "manifest.json"
 FLASH_COOKIE = "flash"
 
-_globals: dict[str, Any] = {"csrf_field": lambda: Markup("")}
+_globals: dict[str, Any] = {}
 _per_request: dict[str, Callable[[Request[Any, Any, Any]], Any]] = {}
 
 
@@ -144,6 +144,8 @@ def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 2
             "actor": actor_of(request),
             "path": request.url.path,
             "flash_message": _flash_of(request, locale),
+            "csrf_field": partial(csrf.field_of, request),
+            "csrf_token": partial(csrf.token_of, request),
             **{name: make(request) for name, make in _per_request.items()},
             **values,
         },

@@ -1,0 +1,45 @@
+"""Role × route: one row for each route, in the order of the alphabet, saying who may.
+
+A route without a row fails, and so does a row without a route; the roles here must be those that the route declares.
+"""
+
+from litestar.handlers import HTTPRouteHandler
+
+from app import create_app
+
+#: method, path, and who: "public", "signed_in", or roles with a space between.
+ROUTES = """
+GET / public
+"""
+
+
+def _rows() -> dict[tuple[str, str], str]:
+    out: dict[tuple[str, str], str] = {}
+    for line in ROUTES.strip().splitlines():
+        method, path, who = line.split(maxsplit=2)
+        assert (method, path) not in out, f"{method} {path} stands twice"
+        out[method, path] = who
+    return out
+
+
+ROWS = _rows()
+
+
+def _declared() -> dict[tuple[str, str], str]:
+    out: dict[tuple[str, str], str] = {}
+    for route in create_app().routes:
+        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
+            assert isinstance(handler, HTTPRouteHandler), f"{route.path} is no HTTP route"
+            for method in handler.http_methods - {"OPTIONS"}:
+                allowed = handler.opt["allow"]
+                out[method, route.path] = allowed if isinstance(allowed, str) else " ".join(sorted(allowed))
+    return out
+
+
+def test_every_route_stands_here_as_it_is_declared() -> None:
+    assert _declared() == ROWS
+
+
+def test_rows_are_sorted_so_that_they_merge_easily() -> None:
+    lines = ROUTES.strip().splitlines()
+    assert lines == sorted(lines, key=lambda line: line.split()[1::-1])
