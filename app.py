@@ -13,6 +13,7 @@ from gateway.access import enforce
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import pages as portal_pages
+from portal import site
 
 
 @asynccontextmanager
@@ -32,7 +33,7 @@ def _every_route_says_who_may(app: Litestar) -> None:
 
 def create_app() -> Litestar:
     app = Litestar(
-        route_handlers=[*portal_pages.ROUTES],
+        route_handlers=[*portal_pages.ROUTES, *site.ROUTES],
         guards=[enforce],
         middleware=[Gate],
         exception_handlers=HANDLERS,

@@ -1,5 +1,6 @@
 """The language and the type size of a request: the cookie of the switch first, then ``Accept-Language``."""
 
+from functools import lru_cache
 from typing import Any, Literal
 
 from babel import negotiate_locale
@@ -18,8 +19,12 @@ def locale_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Locale:
         if chosen == locale:
             return locale
     header = connection.headers.get("accept-language", "")
-    if not header:
-        return DEFAULT
+    return _preferred(header[:200]) if header else DEFAULT
+
+
+@lru_cache(maxsize=1024)
+def _preferred(header: str) -> Locale:
+    """In the header's order; its weights are nearly always in that order too."""
     wanted = [part.split(";")[0].strip().replace("-", "_") for part in header.split(",")][:10]
     found = negotiate_locale(wanted, ["zh_CN", "zh", "en"])
     if found is None:

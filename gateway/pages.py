@@ -1,11 +1,14 @@
 """``page(request, "portal/home.html", edition=...)``: a template in the reader's language and type size."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache, partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,12 +16,13 @@ from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.enums import MediaType
 
+from core import clock
 from core.accounts.roles import ANONYMOUS
 from core.config import settings
 from core.i18n import Locale, formats, is_known, plural, translate
 from gateway import csrf
 from gateway.access import actor_of
-from gateway.locale import locale_of, size_of
+from gateway.locale import Size, locale_of, size_of
 
 WEB = Path(__file__).parent.parent / "web"
 TEMPLATES = WEB / "templates"
@@ -87,6 +91,7 @@ def environment(locale: Locale) -> Environment:
         "asset": asset,
         "edition": None,
         "flash_message": None,
+        "request_id": "",
         "size": "normal",
         "path": "/",
         "actor": ANONYMOUS,
@@ -154,3 +159,55 @@ def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 2
     if FLASH_COOKIE in request.cookies:
         response.delete_cookie(FLASH_COOKIE)
     return response
+
+
+class _Kept(msgspec.Struct):
+    minute: int
+    about: object
+    body: bytes
+    etag: str
+
+
+_Shelf = dict[tuple[str, Locale, Size], _Kept]
+#: By event loop, as the database connections behind the pages are.
+_shelves: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shelf] = WeakKeyDictionary()
+_SHELF_HOLDS = 512
+_SHARED_HEADERS = {"cache-control": "private, no-cache", "vary": "cookie, accept-language"}
+
+
+def forget_pages() -> None:
+    """For :func:`core.db.after_commit` of what public pages show: they change at once, not within the minute."""
+    _shelves.clear()
+
+
+async def public_page(
+    request: Request[Any, Any, Any],
+    template: str,
+    about: object,
+    values: Callable[[], Awaitable[dict[str, Any]]],
+) -> Response[Any]:
+    """A page that is the same for everybody who has not signed in: rendered once a minute for each language and type
+    size, and anew when ``about`` (the edition, say) is no longer equal. ``values`` is awaited only then.
+
+    Nothing of one visitor may stand in it, so it is kept only for anonymous readers without a message and a query.
+    """
+    if actor_of(request).kind != "anonymous" or FLASH_COOKIE in request.cookies or request.scope["query_string"]:
+        return page(request, template, **await values())
+    loop = asyncio.get_running_loop()
+    shelf = _shelves.get(loop)
+    if shelf is None:
+        shelf = _shelves[loop] = {}
+    locale, size = locale_of(request), size_of(request)
+    path = request.scope["path"]
+    minute = int(clock.now().timestamp()) // 60
+    kept = shelf.get((path, locale, size))
+    if kept is None or kept.minute != minute or (kept.about is not about and kept.about != about):
+        html = render(template, locale, **{"size": size, "path": path, **await values()}).encode()
+        if len(shelf) >= _SHELF_HOLDS:
+            shelf.clear()
+        kept = _Kept(minute, about, html, f'"{blake2b(html, digest_size=12).hexdigest()}"')
+        shelf[(path, locale, size)] = kept
+    headers = {**_SHARED_HEADERS, "etag": kept.etag}
+    if request.headers.get("if-none-match") == kept.etag:
+        return Response(b"", status_code=304, headers=headers, media_type=MediaType.HTML)
+    return Response(kept.body, headers=headers, media_type=MediaType.HTML)

@@ -1,16 +1,110 @@
-"""Public pages of the current edition."""
+"""Public pages of the current edition. Each says what stands here, or will, and what the reader can do now."""
 
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
+from core import clock
+from core.editions.queries import EditionInfo, all_editions, current_edition, edition_named
 from gateway.access import PUBLIC
-from gateway.pages import page
+from gateway.pages import public_page
+from portal.phase import phase_of
+
+
+async def _public(request: Request[Any, Any, Any], template: str) -> Response[Any]:
+    """The page, or the set-up page where no edition is current."""
+    edition = await current_edition()
+    if edition is None:
+        return await public_page(request, "portal/no_edition.html", None, _nothing)
+
+    async def values() -> dict[str, Any]:
+        return _of(edition)
+
+    return await public_page(request, template, edition, values)
+
+
+async def _nothing() -> dict[str, Any]:
+    return {}
+
+
+def _of(edition: EditionInfo) -> dict[str, Any]:
+    now = clock.now()
+    return {"edition": edition, "phase": phase_of(edition, now), "registration": edition.registration(now)}
 
 
 @get("/", opt=PUBLIC)
-async def home(request: Request[Any, Any, Any]) -> Response[str]:
-    return page(request, "portal/home.html")
+async def home(request: Request[Any, Any, Any]) -> Response[Any]:
+    edition = await current_edition()
+    if edition is None:
+        return await public_page(request, "portal/no_edition.html", None, _nothing)
+
+    async def values() -> dict[str, Any]:
+        others = [line for line in await all_editions() if line.slug != edition.slug and line.last_day]
+        return {**_of(edition), "past": others}
+
+    return await public_page(request, "portal/home.html", edition, values)
 
 
-ROUTES = [home]
+@get("/editions/{slug:str}", opt=PUBLIC)
+async def one_edition(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
+    """A past edition stays readable."""
+    edition = await edition_named(slug)
+
+    async def values() -> dict[str, Any]:
+        return _of(edition)
+
+    return await public_page(request, "portal/edition.html", edition, values)
+
+
+@get("/agenda", opt=PUBLIC)
+async def agenda(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _public(request, "portal/agenda.html")
+
+
+@get("/exhibitors", opt=PUBLIC)
+async def directory(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _public(request, "portal/exhibitors.html")
+
+
+@get("/projects", opt=PUBLIC)
+async def projects(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _public(request, "portal/projects.html")
+
+
+@get("/portal", opt=PUBLIC)
+async def own_desk(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _public(request, "portal/portal.html")
+
+
+@get("/scan", opt=PUBLIC)
+async def scanner(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _public(request, "portal/scan.html")
+
+
+@get("/wall", opt=PUBLIC)
+async def wall(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _public(request, "portal/wall.html")
+
+
+@get("/privacy", opt=PUBLIC)
+async def privacy(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _text(request, "portal/privacy.html")
+
+
+@get("/help", opt=PUBLIC)
+async def help_page(request: Request[Any, Any, Any]) -> Response[Any]:
+    return await _text(request, "portal/help.html")
+
+
+async def _text(request: Request[Any, Any, Any], template: str) -> Response[Any]:
+    """Stands with or without an edition."""
+    edition = await current_edition()
+
+    async def values() -> dict[str, Any]:
+        return {} if edition is None else _of(edition)
+
+    return await public_page(request, template, edition, values)
+
+
+ROUTES = [home, one_edition, agenda, directory, projects, own_desk, scanner, wall, privacy, help_page]

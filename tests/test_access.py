@@ -10,6 +10,18 @@ from app import create_app
 #: method, path, and who: "public", "signed_in", or roles with a space between.
 ROUTES = """
 GET / public
+GET /agenda public
+GET /editions/{slug:str} public
+GET /exhibitors public
+GET /favicon.ico public
+GET /help public
+GET /manifest.webmanifest public
+GET /portal public
+GET /privacy public
+GET /projects public
+GET /robots.txt public
+GET /scan public
+GET /wall public
 """
 
 
