@@ -2,6 +2,7 @@
 
 import click
 
+from cli.ledger import ledger
 from cli.run import run
 
 
@@ -10,4 +11,5 @@ def main() -> None:
     """Yinbo runs an expo from the first registration to the last signature."""
 
 
+main.add_command(ledger)
 main.add_command(run)

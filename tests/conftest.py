@@ -76,6 +76,7 @@ def migrated() -> Iterator[Path]:
 @pytest.fixture
 def database(migrated: Path) -> None:
     """An empty, migrated database of its own for this test."""
+    (HOME / "ledger-head").unlink(missing_ok=True)
     if BACKEND == "postgres":
         asyncio.run(_empty_postgres())
     else:

@@ -19,13 +19,14 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 from piccolo.querystring import QueryString
 
-from core.audit import rules
+from core.audit import heads, rules
+from core.audit.rules import Head
 from core.audit.tables import AuditHead, AuditPending, AuditSeal
 from core.chain import GENESIS
 from core.db import engine, transaction
+from core.errors import DomainError
 
 log = logging.getLogger("yinbo.audit")
 
@@ -36,14 +37,13 @@ IDLE = 2.0
 GATHER = 0.25
 
 _woken: asyncio.Event | None = None
+#: What was said last, so that a long outage doesn't fill the log.
+_failing = ""
 
 
-class Head(msgspec.Struct, frozen=True):
-    position: int = 0
-    hash: str = GENESIS
-
-    def __str__(self) -> str:
-        return f"{self.position}:{self.hash}"
+class WrongKey(DomainError):
+    code = "wrong_key"
+    message = "SECRET_KEY is not the one that this audit trail was begun with; nothing is sealed with another."
 
 
 def nudge() -> None:
@@ -53,7 +53,7 @@ def nudge() -> None:
 
 
 async def head() -> Head:
-    row = await AuditHead.select(AuditHead.position, AuditHead.hash).first()
+    row = await AuditHead.select(AuditHead.position, AuditHead.hash, AuditHead.key_check).first()
     return Head(**row) if row else Head()
 
 
@@ -72,7 +72,9 @@ def _ended() -> str:
 
 async def seal_batch() -> int:
     """Seals up to :data:`BATCH` entries; answers how many, 0 also when another process was faster."""
-    last = await head()
+    last, key_check = await head(), rules.key_check()
+    if last.key_check not in ("", key_check):
+        raise WrongKey
     chained = ", ".join(f'e."{name}"' for name in rules.CHAINED)
     rows = await engine().run_querystring(
         QueryString(
@@ -91,9 +93,13 @@ async def seal_batch() -> int:
         previous = made
     async with transaction():
         if last.position == 0:
-            await AuditHead.insert(AuditHead(id=1, position=0, hash=GENESIS)).on_conflict(action="DO NOTHING")
+            await AuditHead.insert(AuditHead(id=1, position=0, hash=GENESIS, key_check="")).on_conflict(
+                action="DO NOTHING"
+            )
         moved = (
-            await AuditHead.update({AuditHead.position: position, AuditHead.hash: previous})
+            await AuditHead.update(
+                {AuditHead.position: position, AuditHead.hash: previous, AuditHead.key_check: key_check}
+            )
             .where(AuditHead.id == 1, AuditHead.position == last.position, AuditHead.hash == last.hash)
             .returning(AuditHead.position)
         )
@@ -101,6 +107,7 @@ async def seal_batch() -> int:
             return 0
         await AuditSeal.insert(*seals)
         await AuditPending.delete().where(AuditPending.entry.is_in([row["id"] for row in rows]))
+    heads.keep(Head(position, previous))
     return len(seals)
 
 
@@ -112,17 +119,25 @@ async def seal_all() -> int:
     return done
 
 
+async def _try() -> None:
+    """The database may be away for a while: entries wait, nothing is lost."""
+    global _failing
+    try:
+        await seal_all()
+        _failing = ""
+    except Exception as error:
+        if (said := f"{type(error).__name__}: {error}") != _failing:
+            log.error("sealing failed", exc_info=None if isinstance(error, WrongKey) else error)
+        _failing = said
+
+
 async def _run(woken: asyncio.Event) -> None:
     while True:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), IDLE)
             await asyncio.sleep(GATHER)
         woken.clear()
-        try:
-            await seal_all()
-        except Exception:
-            # The database may be away for a while: entries wait, nothing is lost.
-            log.exception("sealing failed")
+        await _try()
 
 
 @asynccontextmanager
@@ -138,4 +153,4 @@ async def worker() -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await task
         _woken = None
-        await seal_all()
+        await _try()

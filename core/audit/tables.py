@@ -60,6 +60,8 @@ class AuditHead(Table, tablename="audit_head"):
     id = BigInt(primary_key=True)
     position = BigInt(default=0)
     hash = Varchar(length=64)
+    #: Says which key the chain was begun with, so that no other one goes on with it.
+    key_check = Varchar(length=64)
 
 
 class AuditAnchor(Table, tablename="audit_anchor"):
