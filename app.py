@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from core import db
+from api import events as api_events
+from core import db, events
 from core.audit import sealing
 from gateway import front
 from gateway.access import enforce
@@ -18,7 +19,7 @@ from portal import site
 
 @asynccontextmanager
 async def _lifespan(_app: Litestar) -> AsyncIterator[None]:
-    async with db.lifespan(), sealing.worker():
+    async with db.lifespan(), sealing.worker(), events.lifespan():
         yield
 
 
@@ -33,7 +34,7 @@ def _every_route_says_who_may(app: Litestar) -> None:
 
 def create_app() -> Litestar:
     app = Litestar(
-        route_handlers=[*portal_pages.ROUTES, *site.ROUTES],
+        route_handlers=[*portal_pages.ROUTES, *site.ROUTES, *api_events.ROUTES],
         guards=[enforce],
         middleware=[Gate],
         exception_handlers=HANDLERS,

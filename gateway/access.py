@@ -1,5 +1,6 @@
 """Every route says who may: ``opt=allow(Role.organizer)`` or ``opt=PUBLIC``. One that says nothing stops the start."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -37,3 +38,17 @@ def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHa
         return
     if not isinstance(allowed, frozenset) or not actor.roles & allowed:
         raise Forbidden
+
+
+_ask: Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]] | None = None
+
+
+def ask_again_by(ask: Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]) -> None:
+    """Who authenticates says here how a connection's cookie or token is looked up anew."""
+    global _ask
+    _ask = ask
+
+
+async def actor_again(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
+    """Who this connection is by now: a stream outlives a session that was revoked."""
+    return actor_of(connection) if _ask is None else await _ask(connection)

@@ -11,6 +11,7 @@ from app import create_app
 ROUTES = """
 GET / public
 GET /agenda public
+GET /api/v1/events public
 GET /editions/{slug:str} public
 GET /exhibitors public
 GET /favicon.ico public
