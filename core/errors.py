@@ -21,6 +21,8 @@ class DomainError(Exception):
     status = 409
     code = "conflict"
     message = "This is not possible right now."
+    #: Seconds after which another try makes sense.
+    retry_after: int | None = None
 
     def __init__(
         self,
@@ -28,10 +30,12 @@ class DomainError(Exception):
         *,
         code: str | None = None,
         errors: tuple[FieldError, ...] = (),
+        retry_after: int | None = None,
     ) -> None:
         self.message = message or type(self).message
         self.code = code or type(self).code
         self.errors = errors
+        self.retry_after = type(self).retry_after if retry_after is None else retry_after
         super().__init__(self.message)
 
 
