@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from api import events as api_events
 from core import db, events
 from core.audit import sealing
-from gateway import front
+from gateway import front, limits
 from gateway.access import enforce
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
@@ -19,7 +19,7 @@ from portal import site
 
 @asynccontextmanager
 async def _lifespan(_app: Litestar) -> AsyncIterator[None]:
-    async with db.lifespan(), sealing.worker(), events.lifespan():
+    async with db.lifespan(), limits.lifespan(), sealing.worker(), events.lifespan():
         yield
 
 
@@ -37,6 +37,7 @@ def create_app() -> Litestar:
         route_handlers=[*portal_pages.ROUTES, *site.ROUTES, *api_events.ROUTES],
         guards=[enforce],
         middleware=[Gate],
+        request_max_body_size=None,
         exception_handlers=HANDLERS,
         lifespan=[_lifespan],
         openapi_config=None,

@@ -154,6 +154,8 @@ def on_failure(request: Request[Any, Any, Any], exc: Exception) -> Response[Any]
     if isinstance(exc, _UNFIT):
         log.warning("unfit for the database", exc_info=exc)
         return problem(request, 422, "invalid", INVALID)
+    if isinstance(exc, RecursionError):
+        return problem(request, 400, *_TEXTS[400])
     log.error("unhandled", exc_info=exc)
     return problem(request, 500, "internal", mark("Something went wrong on our side."))
 

@@ -12,10 +12,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 
 BACKEND = os.environ.get("YINBO_TEST_DATABASE", "sqlite")
 POSTGRES = os.environ.get("YINBO_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+# A loaded machine is no fault of what is tested.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
+
 HOME = Path(tempfile.mkdtemp(prefix="yinbo-test-"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 

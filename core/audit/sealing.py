@@ -134,7 +134,9 @@ async def _try() -> None:
 async def _run(woken: asyncio.Event) -> None:
     while True:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), IDLE)
+            # Not wait_for: before Python 3.12 it may swallow the cancelling that comes with an event, and never end.
+            async with asyncio.timeout(IDLE):
+                await woken.wait()
             await asyncio.sleep(GATHER)
         woken.clear()
         await _try()

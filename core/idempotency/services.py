@@ -1,0 +1,135 @@
+"""What a service that creates something does inside its transaction: ``claim`` first, ``keep`` last."""
+
+import hmac
+from datetime import timedelta
+from functools import cache
+from hashlib import blake2b
+from secrets import token_bytes, token_urlsafe
+
+import asyncpg
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core import clock, db
+from core.config import settings
+from core.errors import DomainError
+from core.i18n import mark
+from core.idempotency.tables import KeptAnswer
+
+#: How long an answer is kept at least.
+KEPT_FOR = timedelta(hours=26)
+_NONCE = 12
+
+
+class Mismatch(DomainError):
+    status = 409
+    code = "idempotency_mismatch"
+    message = mark("This idempotency key was used before with another body.")
+
+
+class InProgress(DomainError):
+    status = 409
+    code = "in_progress"
+    message = mark("The first call with this idempotency key is still at work.")
+    retry_after = 1
+
+
+class Given(msgspec.Struct, frozen=True):
+    """The answer as it was given the first time."""
+
+    status: int
+    body: bytes
+
+
+class AlreadyGiven(Exception):
+    """Ends the transaction of a second call: the first one's answer stands."""
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+        super().__init__("answered before")
+
+
+@cache
+def _secret() -> bytes:
+    return blake2b(
+        (settings().secret_key or token_urlsafe(32)).encode(), digest_size=32, person=b"idempotency"
+    ).digest()
+
+
+def _hash(purpose: str, *parts: bytes) -> bytes:
+    made = blake2b(key=_secret(), digest_size=32, person=purpose.encode())
+    for part in parts:
+        made.update(len(part).to_bytes(8, "big") + part)
+    return made.digest()
+
+
+class Once:
+    """One call under a key, by one actor at one path. Without a key (``Once.unasked()``) both steps do nothing."""
+
+    def __init__(self, actor: str, path: str, key: str, body: bytes) -> None:
+        self._asked = True
+        whose = (actor.encode(), path.encode(), key.encode())
+        self._claim = _hash("claim", *whose).hex()
+        self._cipher_key = _hash("cipher", *whose)
+        self._sent = _hash("body", body).hex()
+
+    @classmethod
+    def unasked(cls) -> "Once":
+        once = cls.__new__(cls)
+        once._asked = False
+        return once
+
+    async def given_before(self) -> Given | None:
+        """The answer of a call that has ended, outside or inside a transaction. Raises :class:`Mismatch`."""
+        if not self._asked:
+            return None
+        row = await (
+            KeptAnswer.select(KeptAnswer.sent, KeptAnswer.status, KeptAnswer.answer)
+            .where(KeptAnswer.claim == self._claim)
+            .first()
+        )
+        if row is None:
+            return None
+        if not hmac.compare_digest(row["sent"], self._sent):
+            raise Mismatch
+        if not row["status"]:
+            raise InProgress
+        sealed = bytes(row["answer"])
+        return Given(row["status"], AESGCM(self._cipher_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
+
+    async def claim(self) -> None:
+        """First statement of the transaction. A second call waits here for the first one's end; then
+        :class:`AlreadyGiven`, :class:`Mismatch` or, if it does not end in time, :class:`InProgress`."""
+        if not self._asked:
+            return
+        row = KeptAnswer(claim=self._claim, sent=self._sent, created_at=clock.now())
+        try:
+            own = await (
+                KeptAnswer.insert(row)
+                .on_conflict(target=KeptAnswer.claim, action="DO NOTHING")
+                .returning(KeptAnswer.id)
+            )
+        except asyncpg.exceptions.LockNotAvailableError as waited:
+            raise InProgress from waited
+        if own:
+            return
+        given = await self.given_before()
+        if given is None:
+            raise InProgress
+        raise AlreadyGiven(given)
+
+    async def keep(self, status: int, body: bytes) -> None:
+        """Last statement of the transaction."""
+        if not self._asked:
+            return
+        nonce = token_bytes(_NONCE)
+        sealed = nonce + AESGCM(self._cipher_key).encrypt(nonce, body, None)
+        await KeptAnswer.update({KeptAnswer.status: status, KeptAnswer.answer: sealed}).where(
+            KeptAnswer.claim == self._claim
+        )
+
+
+async def purge() -> None:
+    """Forgets what is older than :data:`KEPT_FOR`."""
+    async with db.transaction():
+        await KeptAnswer.delete().where(KeptAnswer.created_at < clock.now() - KEPT_FOR)
