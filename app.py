@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from api import events as api_events
 from core import db, events
 from core.audit import sealing
-from gateway import front, limits
+from gateway import front, limits, preferences, static
 from gateway.access import enforce
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
@@ -34,7 +34,13 @@ def _every_route_says_who_may(app: Litestar) -> None:
 
 def create_app() -> Litestar:
     app = Litestar(
-        route_handlers=[*portal_pages.ROUTES, *site.ROUTES, *api_events.ROUTES],
+        route_handlers=[
+            *api_events.ROUTES,
+            *portal_pages.ROUTES,
+            *preferences.ROUTES,
+            *site.ROUTES,
+            *static.ROUTES,
+        ],
         guards=[enforce],
         middleware=[Gate],
         request_max_body_size=None,

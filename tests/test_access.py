@@ -18,10 +18,12 @@ GET /favicon.ico public
 GET /help public
 GET /manifest.webmanifest public
 GET /portal public
+GET /preferences public
 GET /privacy public
 GET /projects public
 GET /robots.txt public
 GET /scan public
+GET /static/{name:path} public
 GET /wall public
 """
 
