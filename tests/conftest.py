@@ -62,16 +62,21 @@ async def _empty_postgres() -> None:
         await connection.close()
 
 
+async def _migrate() -> None:
+    async with db.lifespan():
+        await migrate()
+
+
 @pytest.fixture(scope="session")
 def migrated() -> Iterator[Path]:
     """A migrated database: a file to copy, or a PostgreSQL database to empty."""
     if BACKEND == "postgres":
         asyncio.run(_postgres(f'CREATE DATABASE "{DATABASE}"'))
-        asyncio.run(migrate())
+        asyncio.run(_migrate())
         yield HOME
         asyncio.run(_postgres(f'DROP DATABASE "{DATABASE}" WITH (FORCE)'))
     else:
-        asyncio.run(migrate())
+        asyncio.run(_migrate())
         template = HOME / "template.sqlite"
         (HOME / "yinbo.sqlite").rename(template)
         yield template

@@ -7,6 +7,22 @@ Reads are plain Piccolo queries. Every write goes through :func:`transaction`::
         after_commit(lambda: publish("booth", "A-101"))
 """
 
-from core.db.door import after_commit, engine, lifespan, make_engine, transaction
+from core.db.counting import count_queries
+from core.db.door import after_commit, engine, lifespan, make_engine, run_job, run_read, transaction
+from core.db.errors import Busy, TransactionMisuse
+from core.db.jobs import ReadJob, WriteJob
 
-__all__ = ["after_commit", "engine", "lifespan", "make_engine", "transaction"]
+__all__ = [
+    "Busy",
+    "ReadJob",
+    "TransactionMisuse",
+    "WriteJob",
+    "after_commit",
+    "count_queries",
+    "engine",
+    "lifespan",
+    "make_engine",
+    "run_job",
+    "run_read",
+    "transaction",
+]

@@ -1,89 +1,72 @@
-"""A first door: one lock, IMMEDIATE transactions."""
+"""One door to a write, whatever the database behind it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from piccolo.engine import engine_finder
-from piccolo.engine.base import Engine
-from piccolo.engine.postgres import PostgresEngine
-from piccolo.engine.sqlite import SQLiteEngine, TransactionType
 
 from core.config import Settings
+from core.db.errors import TransactionMisuse
+from core.db.jobs import P, R, ReadJob, WriteJob
+from core.db.postgres import PostgresDoor
+from core.db.sqlite import HOLD_SECONDS, SqliteDoor
+from core.db.transactions import DoorTransaction, Hook, live
 
-_hooks: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
-_locks: dict[int, asyncio.Lock] = {}
+Door = SqliteDoor | PostgresDoor
 
 
-def make_engine(settings: Settings) -> Engine[Any]:
+def make_engine(settings: Settings) -> Door:
     url = settings.database
-    if settings.is_sqlite:
-        path = url.removeprefix("sqlite:///")
-        return SQLiteEngine(path=path)
-    parts = urlsplit(url)
-    return PostgresEngine(
-        config={
-            "host": parts.hostname or "127.0.0.1",
-            "port": parts.port or 5432,
-            "user": unquote(parts.username or "postgres"),
-            "password": unquote(parts.password or ""),
-            "database": parts.path.lstrip("/"),
-        }
-    )
+    if url.startswith("sqlite"):
+        return SqliteDoor(url.removeprefix("sqlite:///"))
+    return PostgresDoor(url)
 
 
-def engine() -> Engine[Any]:
+def engine() -> Door:
     found = engine_finder()
-    assert found is not None
+    assert isinstance(found, SqliteDoor | PostgresDoor)
     return found
 
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Opens pools and threads; leaving it drains the writer."""
-    db = engine()
-    if isinstance(db, PostgresEngine):
-        await db.start_connection_pool()
+    """Opens the pool; leaving it drains the writer and closes every connection."""
+    door = engine()
+    await door.start_connection_pool()
     try:
         yield
     finally:
-        if isinstance(db, PostgresEngine):
-            await db.close_connection_pool()
+        await door.close_connection_pool()
 
 
-@asynccontextmanager
-async def transaction() -> AsyncIterator[None]:
-    """Commits durably when the block ends; nothing of it stays if the block raises.
+def transaction(*, savepoint: bool = False) -> DoorTransaction:
+    """Commits durably when the block ends; nothing of it stays if the block raises::
 
-    Nested use joins the outer transaction; an error inside dooms the whole. No network, no hashing, no
-    rendering inside: others wait for the writer.
+        async with transaction():
+            await Booth.insert(Booth(code="A-101"))
+
+    Nested use joins the outer one, and an error inside dooms the whole even when it is swallowed;
+    ``savepoint=True`` undoes just the nested block. No network, no hashing, no rendering inside: on SQLite the
+    others wait, and whoever holds the writer for ten seconds is rolled back.
+
+    :raises Busy: 503, when the database is gone, locked or overloaded.
     """
-    if _hooks.get() is not None:
-        yield
-        return
-    db = engine()
-    hooks: list[Callable[[], None]] = []
-    token = _hooks.set(hooks)
-    try:
-        if isinstance(db, SQLiteEngine):
-            lock = _locks.setdefault(id(asyncio.get_running_loop()), asyncio.Lock())
-            async with lock, db.transaction(transaction_type=TransactionType.immediate):
-                yield
-        else:
-            async with db.transaction():
-                yield
-    finally:
-        _hooks.reset(token)
-    for hook in hooks:
-        hook()
+    return engine().transaction(savepoint=savepoint, seconds=HOLD_SECONDS)
 
 
-def after_commit(hook: Callable[[], None]) -> None:
+def after_commit(hook: Hook) -> None:
     """Runs ``hook`` once the surrounding transaction is durable; never if it is rolled back."""
-    hooks = _hooks.get()
-    if hooks is None:
-        raise RuntimeError("after_commit needs a transaction around it")
-    hooks.append(hook)
+    open_here = live(engine().current_transaction)
+    if open_here is None:
+        raise TransactionMisuse("after_commit needs a transaction around it")
+    open_here.hooks.append(hook)
+
+
+async def run_job(job: WriteJob[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Prepared work inside the shared commit (SQLite) or as one statement (PostgreSQL); durable when it returns."""
+    return await engine().run_job(job, *args, **kwargs)
+
+
+async def run_read(job: ReadJob[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A prepared read, without the way through the query builder."""
+    return await engine().run_read(job, *args, **kwargs)

@@ -1,0 +1,230 @@
+"""Piccolo's engine for PostgreSQL: a pool that never leaks, limits on every statement, clear refusals."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import asyncpg
+from asyncpg import exceptions as pg
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.querystring import QueryString
+
+from core.db import counting
+from core.db.errors import Busy
+from core.db.jobs import P, R, ReadJob, WriteJob
+from core.db.transactions import DoorTransaction, live
+
+log = logging.getLogger("yinbo.db")
+
+POOL_SIZE = 10
+#: Seconds to wait for a connection of the pool, and to make a new one.
+ACQUIRE_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
+SERVER_SETTINGS = {
+    "application_name": "yinbo",
+    "timezone": "UTC",
+    "statement_timeout": "30000",
+    "lock_timeout": "10000",
+    "idle_in_transaction_session_timeout": "30000",
+}
+
+#: What another try may mend; nothing of the transaction stays.
+_PASSING = (
+    pg.PostgresConnectionError,
+    pg.AdminShutdownError,
+    pg.CrashShutdownError,
+    pg.CannotConnectNowError,
+    pg.TooManyConnectionsError,
+    pg.DeadlockDetectedError,
+    pg.SerializationError,
+    pg.LockNotAvailableError,
+    pg.QueryCanceledError,
+    pg.IdleInTransactionSessionTimeoutError,
+    OSError,
+    TimeoutError,
+)
+
+
+@contextlib.contextmanager
+def _refusing_clearly() -> Any:
+    try:
+        yield
+    except _PASSING as error:
+        raise Busy from error
+    except pg.InterfaceError as error:
+        if "closed" in str(error) or "closing" in str(error):
+            raise Busy from error
+        raise
+
+
+async def _nothing_to_reset(_connection: Any) -> None:
+    """No session state outlives a transaction here, so the usual RESET ALL would be a trip for nothing."""
+
+
+class PostgresTransaction(DoorTransaction):
+    __slots__ = ("_pooled", "connection")
+
+    engine: "PostgresDoor"
+
+    def __init__(self, engine: "PostgresDoor", current: ContextVar[Any], *, savepoint: bool = False) -> None:
+        super().__init__(engine, current, savepoint=savepoint)
+        self.connection: Any = None
+        self._pooled: Any = None
+
+    async def begun(self) -> Any:
+        """The connection, taken and begun with the first statement."""
+        self.check()
+        if self.connection is None:
+            pool = self.engine.pool
+            with _refusing_clearly():
+                if pool is None:
+                    connection = await self.engine.get_new_connection()
+                else:
+                    connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+            self._pooled, self.connection = pool, connection
+            try:
+                with _refusing_clearly():
+                    await connection.execute("BEGIN")
+            except BaseException as error:
+                self.doomed = error
+                raise
+        return self.connection
+
+    async def statement(self, query: str, args: list[Any]) -> list[Any]:
+        counting.note(query)
+        connection = await self.begun()
+        try:
+            with _refusing_clearly():
+                rows: list[Any] = await connection.fetch(query, *args)
+                return rows
+        except BaseException as error:
+            self.doomed = self.doomed or error
+            raise
+
+    async def _mark(self, name: str) -> None:
+        await self.statement(f"SAVEPOINT {name}", [])
+
+    async def _undo_to(self, name: str) -> None:
+        self.doomed = None
+        await self.statement(f"ROLLBACK TO SAVEPOINT {name}", [])
+
+    async def _commit(self) -> None:
+        if self.connection is not None:
+            # Shielded: a commit once sent is carried through, whoever stops waiting for it.
+            await asyncio.shield(asyncio.create_task(self._end("COMMIT")))
+        else:
+            self._run_hooks()
+
+    async def _rollback(self) -> None:
+        if self.connection is not None:
+            await asyncio.shield(asyncio.create_task(self._end("ROLLBACK")))
+
+    async def _end(self, word: str) -> None:
+        connection = self.connection
+        try:
+            with _refusing_clearly():
+                await connection.execute(word)
+        except BaseException as error:
+            connection.terminate()
+            if word == "COMMIT":
+                raise
+            log.warning("a rollback failed, its connection was closed: %s", type(error).__name__)
+        else:
+            if word == "COMMIT":
+                self._run_hooks()
+        finally:
+            with contextlib.suppress(pg.InterfaceError, OSError):
+                if self._pooled is not None:
+                    await self._pooled.release(connection)
+                else:
+                    await connection.close()
+
+
+class PostgresDoor(PostgresEngine):
+    """Nothing is connected before the first query, so commands can be imported without a server."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            config={"dsn": url, "server_settings": SERVER_SETTINGS, "timeout": CONNECT_SECONDS},
+        )
+
+    async def check_version(self) -> None:
+        """`yinbo doctor` says when the server is too old."""
+
+    async def prep_database(self) -> None:
+        """No extensions are needed."""
+
+    async def start_connection_pool(self, **kwargs: Any) -> None:
+        if self.pool is None:
+            self.pool = await asyncpg.create_pool(
+                **self.config, min_size=0, max_size=POOL_SIZE, reset=_nothing_to_reset, **kwargs
+            )
+
+    async def close_connection_pool(self) -> None:
+        pool, self.pool = self.pool, None
+        if pool is not None:
+            try:
+                async with asyncio.timeout(5):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Any]:
+        """A connection in autocommit."""
+        with _refusing_clearly():
+            if self.pool is not None:
+                connection = await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+            else:
+                connection = await self.get_new_connection()
+        try:
+            with _refusing_clearly():
+                yield connection
+        finally:
+            with contextlib.suppress(pg.InterfaceError, OSError):
+                if self.pool is not None:
+                    await self.pool.release(connection)
+                else:
+                    await connection.close()
+
+    async def _run(self, query: str, args: list[Any]) -> list[Any]:
+        open_here = live(self.current_transaction)
+        if open_here is not None:
+            return await open_here.statement(query, args)
+        counting.note(query)
+        async with self.connected() as connection:
+            rows: list[Any] = await connection.fetch(query, *args)
+            return rows
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[Any]:
+        query, args = querystring.compile_string(engine_type="postgres")
+        return await self._run(query, args)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[Any]:
+        return await self._run(ddl, [])
+
+    def transaction(  # type: ignore[override]  # the same calls, another class
+        self, allow_nested: bool = True, *, savepoint: bool = False, seconds: float | None = None
+    ) -> PostgresTransaction:
+        return PostgresTransaction(self, self.current_transaction, savepoint=savepoint)
+
+    async def run_job(self, job: WriteJob[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        counting.note(job.sqlite.__name__)
+        open_here = live(self.current_transaction)
+        if isinstance(open_here, PostgresTransaction):
+            connection = await open_here.begun()
+            try:
+                with _refusing_clearly():
+                    return await job.postgres(connection, *args, **kwargs)
+            except BaseException as error:
+                open_here.doomed = open_here.doomed or error
+                raise
+        async with self.connected() as connection:
+            return await job.postgres(connection, *args, **kwargs)
+
+    async def run_read(self, job: ReadJob[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self.run_job(job, *args, **kwargs)  # type: ignore[arg-type]  # alike but for the promise

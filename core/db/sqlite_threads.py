@@ -1,0 +1,361 @@
+"""SQLite's threads: one that writes, a few that read.
+
+The writer commits what has queued up in one durable transaction (``synchronous=FULL``): each unit stands in a
+savepoint of its own, so that one failing undoes only itself, and is answered after the commit, so that an
+acknowledged write survives power loss. Units run in the order in which they came.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from piccolo.engine.sqlite import dict_factory
+
+from core.db.errors import Busy, TransactionMisuse
+
+log = logging.getLogger("yinbo.db")
+
+#: Units in one commit, and seconds after which a commit is due although more wait: other processes write, too.
+GROUP_UNITS = 256
+GROUP_SECONDS = 0.05
+#: Seconds to wait for another process's transaction.
+BUSY_SECONDS = 10.0
+
+Work = Callable[[sqlite3.Connection], Any]
+Delivery = tuple["asyncio.Future[Any]", Any, BaseException | None]
+
+
+def connect(path: str, *, readonly: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path,
+        detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+        timeout=BUSY_SECONDS if readonly else 0,
+    )
+    connection.row_factory = dict_factory
+    if readonly:
+        connection.execute("PRAGMA query_only = 1")
+    else:
+        _patiently(connection, "PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = 1")
+    connection.execute("PRAGMA cache_size = -32768")
+    return connection
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Short naps instead of SQLite's own long ones: whoever waits here holds up the next in the queue."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+            if time.monotonic() > deadline:
+                raise Busy from error
+        time.sleep(0.002)
+
+
+def _deliver(deliveries: list[Delivery]) -> None:
+    for future, result, error in deliveries:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+
+def send(deliveries: list[Delivery]) -> None:
+    """Hands results to their loops, one wake-up a loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Delivery]] = {}
+    for delivery in deliveries:
+        by_loop.setdefault(delivery[0].get_loop(), []).append(delivery)
+    for loop, own in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # its loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(_deliver, own)
+
+
+class Unit:
+    """A piece of writing that stands or falls as a whole. ``outcome`` is answered after the commit."""
+
+    def __init__(self, outcome: "asyncio.Future[Any]") -> None:
+        self.outcome = outcome
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        raise NotImplementedError
+
+    def end(self, error: BaseException | None) -> Delivery:
+        return (self.outcome, self.result, error or self.error)
+
+
+class Job(Unit):
+    """A plain function."""
+
+    def __init__(self, work: Work, outcome: "asyncio.Future[Any]") -> None:
+        super().__init__(outcome)
+        self.work = work
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        connection.execute("SAVEPOINT unit")
+        try:
+            self.result = self.work(connection)
+        except BaseException as error:
+            self.error = error
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO unit")
+        if connection.in_transaction:
+            connection.execute("RELEASE unit")
+
+
+class Turn(Unit):
+    """An interactive transaction: statements come one by one from an event loop while the others wait."""
+
+    def __init__(self, outcome: "asyncio.Future[Any]", seconds: float | None) -> None:
+        super().__init__(outcome)
+        self._seconds = seconds
+        self._inbox: SimpleQueue[tuple[Work, asyncio.Future[Any]] | bool] = SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+
+    def put(self, work: Work, future: "asyncio.Future[Any]") -> None:
+        with self._closing:
+            if not self._closed:
+                self._inbox.put((work, future))
+                return
+        future.set_exception(self._too_long())
+
+    def finish(self, *, commit: bool) -> None:
+        with self._closing:
+            if not self._closed:
+                self._inbox.put(commit)
+
+    def _too_long(self) -> BaseException:
+        return self.error or TransactionMisuse("this transaction is over")
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        connection.execute("SAVEPOINT unit")
+        deadline = None if self._seconds is None else time.monotonic() + self._seconds
+        commit = False
+        while True:
+            try:
+                left = None if deadline is None else max(0.0, deadline - time.monotonic())
+                message = self._inbox.get(timeout=left)
+            except Empty:
+                self.error = TransactionMisuse(f"a transaction held the writer for more than {self._seconds} s")
+                break
+            if isinstance(message, bool):
+                commit = message
+                break
+            work, future = message
+            try:
+                result = work(connection)
+            except BaseException as error:
+                send([(future, None, error)])
+                if not connection.in_transaction:
+                    self.error = error
+                    break
+            else:
+                send([(future, result, None)])
+        if connection.in_transaction:
+            if not commit:
+                connection.execute("ROLLBACK TO unit")
+            connection.execute("RELEASE unit")
+        self._close()
+
+    def _close(self) -> None:
+        with self._closing:
+            self._closed = True
+        late: list[Delivery] = []
+        with contextlib.suppress(Empty):
+            while True:
+                message = self._inbox.get_nowait()
+                if not isinstance(message, bool):
+                    late.append((message[1], None, self._too_long()))
+        send(late)
+
+    def end(self, error: BaseException | None) -> Delivery:
+        if error is not None and not self._closed:
+            self.error = error
+            self._close()
+        return super().end(error)
+
+
+class _Turnstile:
+    """A file that whoever wants to write locks until its transaction has begun.
+
+    SQLite's write lock is not fair: a process that commits and begins again at once starves the others, who nap
+    between tries. Here the one that waits holds the turnstile, and the busy one queues up behind it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path + ".turn", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def __enter__(self) -> None:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError as error:
+                if time.monotonic() > deadline:
+                    raise Busy from error
+            time.sleep(0.001)
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+class Writer:
+    """The thread that writes. It starts with the first unit and ends when :meth:`close` has drained it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._queue: SimpleQueue[Unit | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def submit(self, unit: Unit) -> None:
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._main, name="yinbo-writer", daemon=True)
+                    self._thread.start()
+        self._queue.put(unit)
+
+    def waiting(self) -> int:
+        return self._queue.qsize()
+
+    def close(self) -> None:
+        """Ends after all that was submitted before; blocks."""
+        with self._starting:
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                self._queue.put(None)
+                thread.join()
+
+    def _main(self) -> None:
+        connection: sqlite3.Connection | None = None
+        turnstile: _Turnstile | None = None
+        try:
+            while (unit := self._queue.get()) is not None:
+                try:
+                    if turnstile is None:
+                        turnstile = _Turnstile(self.path)
+                    if connection is None:
+                        connection = connect(self.path, readonly=False)
+                    with turnstile:
+                        _patiently(connection, "BEGIN IMMEDIATE")
+                except BaseException as error:
+                    send([unit.end(error)])
+                    continue
+                if self._group(connection, unit):
+                    return
+        finally:
+            if connection is not None:
+                connection.close()
+            if turnstile is not None:
+                turnstile.close()
+
+    def _group(self, connection: sqlite3.Connection, first: Unit) -> bool:
+        """Runs ``first`` and what has queued up, and commits; True when told to stop."""
+        started = time.monotonic()
+        units: list[Unit] = []
+        lost: BaseException | None = None
+        stop = False
+        unit: Unit | None = first
+        while unit is not None:
+            units.append(unit)
+            try:
+                unit.run(connection)
+            except BaseException as error:
+                lost = error
+            if lost is None and not connection.in_transaction:
+                # A full disk or the like made SQLite roll back all at once.
+                lost = unit.error or sqlite3.OperationalError("the transaction was rolled back")
+            if lost is not None or len(units) >= GROUP_UNITS or time.monotonic() - started > GROUP_SECONDS:
+                break
+            try:
+                unit = self._queue.get_nowait()
+            except Empty:
+                break
+            stop = unit is None
+        if lost is None:
+            try:
+                connection.execute("COMMIT")
+            except BaseException as error:
+                lost = error
+        if lost is not None:
+            log.error("a shared commit failed", exc_info=lost)
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        send([unit.end(lost) for unit in units])
+        return stop
+
+
+class Readers:
+    """Threads that read, each with a connection of its own that cannot write."""
+
+    def __init__(self, path: str, count: int = 4) -> None:
+        self.path = path
+        self.count = count
+        self._queue: SimpleQueue[tuple[Work, asyncio.Future[Any]] | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
+
+    def submit(self, work: Work, future: "asyncio.Future[Any]") -> None:
+        if not self._threads:
+            with self._starting:
+                while len(self._threads) < self.count:
+                    thread = threading.Thread(target=self._main, name="yinbo-reader", daemon=True)
+                    self._threads.append(thread)
+                    thread.start()
+        self._queue.put((work, future))
+
+    def close(self) -> None:
+        with self._starting:
+            threads, self._threads = self._threads, []
+            for _ in threads:
+                self._queue.put(None)
+            for thread in threads:
+                thread.join()
+
+    def _main(self) -> None:
+        connection: sqlite3.Connection | None = None
+        try:
+            while (item := self._queue.get()) is not None:
+                work, future = item
+                if future.cancelled():
+                    continue
+                try:
+                    if connection is None:
+                        connection = connect(self.path, readonly=True)
+                    result = work(connection)
+                except BaseException as error:
+                    send([(future, None, error)])
+                else:
+                    send([(future, result, None)])
+        finally:
+            if connection is not None:
+                connection.close()
