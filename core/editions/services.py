@@ -87,8 +87,10 @@ def _choice(position: int, choice: Choice) -> dict[str, Any]:
 
 
 async def _switch_to(edition: int) -> None:
-    """Touching every row first makes two who switch at the same time wait for each other, in any database."""
-    await Edition.update({Edition.is_current: False}, force=True)
+    """Two who switch at the same time wait for each other at the oldest row, in any database."""
+    oldest = await Edition.select(Edition.id).order_by(Edition.id).first()
+    if oldest is not None:
+        await Edition.update({Edition.slug: Edition.slug}).where(Edition.id == oldest["id"])
     await Edition.update({Edition.is_current: False}).where(Edition.is_current.eq(True))
     await Edition.update({Edition.is_current: True}).where(Edition.id == edition)
 
