@@ -1,15 +1,58 @@
-"""The command line ``yinbo``. Each command stands in a module of its own and is added to ``main`` here."""
+"""The command line ``yinbo``. Each command stands in a module of its own and is named in ``COMMANDS``."""
+
+from importlib import import_module
+from typing import IO, Any
 
 import click
 
-from cli.ledger import ledger
-from cli.run import run
+from core.config import SettingsError, settings, unknown_names
+from core.errors import DomainError
+
+#: Imported when asked for, so that one command does not wait for what another needs.
+COMMANDS = {
+    "help": "cli.help:help_",
+    "ledger": "cli.ledger:ledger",
+    "migrate": "cli.migrate:migrate",
+    "run": "cli.run:run",
+}
 
 
-@click.group()
-def main() -> None:
-    """Yinbo runs an expo from the first registration to the last signature."""
+class Refused(click.ClickException):
+    """One line on stderr, exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"yinbo: {self.message}", err=True)
 
 
-main.add_command(ledger)
-main.add_command(run)
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, DomainError) as error:
+            raise Refused(str(error)) from error
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="yinbo", prog_name="yinbo", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Yinbo runs an expo from the first registration to the last signature.
+
+    Settings are environment variables that begin with YINBO_, or lines of a file .env in the working directory.
+    """
+    if context.invoked_subcommand == "help":
+        return
+    settings()
+    for line in unknown_names():
+        click.echo(f"yinbo: warning: {line}", err=True)

@@ -5,25 +5,16 @@ Whoever can write to the database but does not hold ``SECRET_KEY`` can't make a 
 
 import hmac
 from collections.abc import Iterable
-from functools import lru_cache
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from core.config import settings
+from core.config import secret_key
 
 #: What stands before the first record.
 GENESIS = "0" * 64
 
 
-@lru_cache(maxsize=32)
-def _derive(secret: str, purpose: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=f"yinbo {purpose}".encode()).derive(secret.encode())
-
-
 def key(purpose: str) -> bytes:
     """A key of its own for each purpose, by HKDF-SHA256 (RFC 5869) from ``SECRET_KEY``."""
-    return _derive(settings().secret_key, purpose)
+    return secret_key(purpose)
 
 
 def encode(fields: Iterable[str | int | None]) -> bytes:

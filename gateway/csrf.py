@@ -20,7 +20,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from markupsafe import Markup
 
-from core.config import settings
+from core.config import secret_key, settings
 from core.errors import DomainError
 from core.i18n import mark
 
@@ -44,13 +44,8 @@ class Forged(DomainError):
 
 
 @cache
-def _secret() -> bytes:
-    return (settings().secret_key or token_urlsafe(32)).encode()
-
-
-@cache
 def _key(purpose: bytes) -> bytes:
-    return blake2b(_secret(), digest_size=32, person=purpose).digest()
+    return blake2b(secret_key("csrf"), digest_size=32, person=purpose).digest()
 
 
 def _mac(purpose: bytes, data: bytes) -> bytes:
