@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+from admin import home as admin_home
 from api import events as api_events
 from core import db, events
 from core.audit import sealing
@@ -35,6 +36,7 @@ def _every_route_says_who_may(app: Litestar) -> None:
 def create_app() -> Litestar:
     app = Litestar(
         route_handlers=[
+            *admin_home.ROUTES,
             *api_events.ROUTES,
             *portal_pages.ROUTES,
             *preferences.ROUTES,

@@ -10,6 +10,7 @@ from app import create_app
 #: method, path, and who: "public", "signed_in", or roles with a space between.
 ROUTES = """
 GET / public
+GET /admin gate organizer reviewer signing viewer
 GET /agenda public
 GET /api/v1/events public
 GET /editions/{slug:str} public

@@ -1,19 +1,15 @@
 """The pages that are looked at in a browser, in every language and type size. Add yours here."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-Who = Literal["anonymous", "admin"]
 
 
 @dataclass(frozen=True)
 class Page:
     path: str
-    who: Who = "anonymous"
     status: int = 200
 
     def __str__(self) -> str:
-        return f"{self.path}{'' if self.who == 'anonymous' else f' as {self.who}'}"
+        return self.path
 
 
 PAGES = [
@@ -28,4 +24,5 @@ PAGES = [
     Page("/privacy"),
     Page("/help"),
     Page("/nowhere", status=404),
+    Page("/admin", status=401),
 ]
