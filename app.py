@@ -10,7 +10,7 @@ from admin import home as admin_home
 from api import events as api_events
 from core import db, events
 from core.audit import sealing
-from gateway import front, limits, preferences, static
+from gateway import front, limits, preferences, schema, static
 from gateway.access import enforce
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
@@ -48,8 +48,9 @@ def create_app() -> Litestar:
         request_max_body_size=None,
         exception_handlers=HANDLERS,
         lifespan=[_lifespan],
-        openapi_config=None,
+        openapi_config=schema.config(),
     )
     _every_route_says_who_may(app)
+    schema.complete(app)
     front.install(app)
     return app

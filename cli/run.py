@@ -19,4 +19,7 @@ def run(host: str | None, port: int | None, workers: int | None) -> None:
         port=own.port if port is None else port,
         workers=workers or own.workers,
         log_level="warning",
+        # gateway/front.py believes TRUSTED_PROXIES; uvicorn would believe whoever is on this machine.
+        proxy_headers=False,
+        server_header=False,
     )

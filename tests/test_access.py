@@ -24,6 +24,9 @@ GET /privacy public
 GET /projects public
 GET /robots.txt public
 GET /scan public
+GET /schema public
+GET /schema/openapi.json public
+GET /schema/{path:str} public
 GET /static/{name:path} public
 GET /wall public
 """
