@@ -7,7 +7,10 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from admin import home as admin_home
+from api import badges as api_badges
+from api import editions as api_editions
 from api import events as api_events
+from api import exhibitors as api_exhibitors
 from core import db, events
 from core.audit import sealing
 from gateway import front, limits, preferences, schema, static
@@ -15,6 +18,7 @@ from gateway.access import enforce
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import pages as portal_pages
+from portal import register as portal_register
 from portal import site
 
 
@@ -42,6 +46,10 @@ def create_app() -> Litestar:
             *preferences.ROUTES,
             *site.ROUTES,
             *static.ROUTES,
+            *api_badges.ROUTES,
+            *api_editions.ROUTES,
+            *api_exhibitors.ROUTES,
+            *portal_register.ROUTES,
         ],
         guards=[enforce],
         middleware=[Gate],

@@ -7,4 +7,12 @@ from core.db import make_engine
 
 DB = make_engine(settings())
 
-APP_REGISTRY = AppRegistry(apps=["core.editions.piccolo_app", "core.audit.piccolo_app", "core.idempotency.piccolo_app"])
+APP_REGISTRY = AppRegistry(
+    apps=[
+        "core.editions.piccolo_app",
+        "core.audit.piccolo_app",
+        "core.idempotency.piccolo_app",
+        "exhibitors.piccolo_app",
+        "checkin.piccolo_app",
+    ]
+)

@@ -12,7 +12,15 @@ ROUTES = """
 GET / public
 GET /admin gate organizer reviewer signing viewer
 GET /agenda public
+GET /api/v1/badges organizer
+POST /api/v1/badges organizer
+POST /api/v1/badges/batch organizer
+GET /api/v1/badges/{serial:str} organizer
+GET /api/v1/edition public
 GET /api/v1/events public
+GET /api/v1/exhibitors reviewer
+POST /api/v1/exhibitors public
+GET /api/v1/exhibitors/{number:str} reviewer
 GET /editions/{slug:str} public
 GET /exhibitors public
 GET /favicon.ico public
@@ -22,6 +30,9 @@ GET /portal public
 GET /preferences public
 GET /privacy public
 GET /projects public
+GET /register public
+POST /register public
+GET /register/{submission:str} public
 GET /robots.txt public
 GET /scan public
 GET /schema public

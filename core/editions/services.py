@@ -6,6 +6,7 @@ import msgspec
 
 from core import clock, text
 from core.accounts.roles import Actor
+from core.audit import services as audit
 from core.db import after_commit, transaction
 from core.editions.queries import EditionInfo, forget_current, stored_edition
 from core.editions.rules import Choice, Draft, faults
@@ -46,6 +47,12 @@ def tidied(draft: Draft) -> Draft:
     if found := faults(draft):
         raise InvalidInput(errors=found)
     return draft
+
+
+def _told(edition: EditionInfo) -> dict[str, Any]:
+    """What the trail says of it."""
+    told: dict[str, Any] = msgspec.to_builtins(edition)
+    return told
 
 
 def _values(draft: Draft) -> dict[str, Any]:
@@ -108,7 +115,9 @@ async def create(actor: Actor, draft: Draft, *, current: bool = False, is_demo: 
         if current or not await Edition.exists().where(Edition.is_current.eq(True)):
             await _switch_to(edition)
         after_commit(forget_current)
-        return await stored_edition(draft.slug)
+        made_edition = await stored_edition(draft.slug)
+        await audit.record(actor, "edition.created", f"edition:{draft.slug}", after=_told(made_edition))
+        return made_edition
 
 
 async def change(actor: Actor, slug: str, draft: Draft) -> EditionInfo:
@@ -120,7 +129,9 @@ async def change(actor: Actor, slug: str, draft: Draft) -> EditionInfo:
         await Edition.update(None, **_values(draft)).where(Edition.id == before.id)
         await _write_parts(before.id, draft)
         after_commit(forget_current)
-        return await stored_edition(draft.slug)
+        after = await stored_edition(draft.slug)
+        await audit.record(actor, "edition.changed", f"edition:{slug}", before=_told(before), after=_told(after))
+        return after
 
 
 async def make_current(actor: Actor, slug: str) -> EditionInfo:
@@ -130,4 +141,5 @@ async def make_current(actor: Actor, slug: str) -> EditionInfo:
             raise NotFound
         await _switch_to(row["id"])
         after_commit(forget_current)
+        await audit.record(actor, "edition.made_current", f"edition:{slug}")
         return await stored_edition(slug)

@@ -1,0 +1,175 @@
+"""Registration of exhibitors, and their applications for those who review them."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from core.accounts.roles import Role
+from core.editions.queries import EditionInfo, edition_named, require_current
+from exhibitors import queries, services
+from exhibitors.queries import ExhibitorLine
+from exhibitors.rules import ApplicationIn, Booth
+from exhibitors.tables import BoothKind, Status
+from gateway.access import PUBLIC, actor_of, allow
+from gateway.idempotency import once_only
+from gateway.lists import Cursor, Limit, Listing, after_of, listing
+from gateway.locale import locale_of
+
+
+class RegisteredOut(msgspec.Struct):
+    number: str
+    status: Status
+
+
+@post(
+    "/api/v1/exhibitors",
+    opt=PUBLIC,
+    tags=["exhibitors"],
+    summary="Register an exhibitor for the current edition",
+    description=(
+        "Needs the consent to the edition's privacy notice: `privacy_version` as `GET /edition` gives it. "
+        "`credit_code` for mainland China only. `category`, or up to three `categories`, the first one leads. "
+        "409 `already_registered` for a credit code that this edition has; 409 `registration_closed` outside the "
+        "registration window; 422 with every bad member."
+    ),
+)
+async def register(request: Request[Any, Any, Any], data: JSONBody[ApplicationIn]) -> Response[bytes]:
+    edition = await require_current()
+    wanted = services.checked(data, edition, locale_of(request))
+
+    async def work() -> RegisteredOut:
+        made = await services.submit(actor_of(request), edition, wanted)
+        return RegisteredOut(made.number, made.status)
+
+    return await once_only(request, work)
+
+
+class BoothOut(msgspec.Struct):
+    kind: BoothKind
+    count: int | None
+    area_m2: int | None
+
+
+class MaskedContactOut(msgspec.Struct):
+    name: str
+    mobile: str
+
+
+class ContactOut(msgspec.Struct):
+    name: str
+    mobile: str
+    email: str
+
+
+class ExhibitorItem(msgspec.Struct):
+    """In lists the phone is masked and the email left out."""
+
+    number: str
+    status: Status
+    name: str
+    name_en: str
+    country: str
+    categories: list[str]
+    fields: list[str]
+    booth: BoothOut
+    contact: MaskedContactOut
+    submitted_at: datetime
+
+
+class ExhibitorOut(msgspec.Struct):
+    number: str
+    status: Status
+    name: str
+    name_en: str
+    country: str
+    credit_code: str | None
+    category: str
+    categories: list[str]
+    fields: list[str]
+    intro: str
+    website: str
+    contact: ContactOut
+    booth: BoothOut
+    locale: str
+    submitted_at: datetime
+    changed_at: datetime
+
+
+def _booth(booth: Booth) -> BoothOut:
+    return BoothOut(booth.kind, booth.count, booth.area_m2)
+
+
+def _item(line: ExhibitorLine, edition: EditionInfo) -> ExhibitorItem:
+    return ExhibitorItem(
+        number=line.number,
+        status=line.status,
+        name=line.name,
+        name_en=line.name_en,
+        country=line.country,
+        categories=list(line.categories),
+        fields=list(line.fields),
+        booth=_booth(line.booth),
+        contact=MaskedContactOut(line.contact.name, line.contact.mobile),
+        submitted_at=line.submitted_at.astimezone(edition.zone),
+    )
+
+
+@get(
+    "/api/v1/exhibitors",
+    opt=allow(Role.reviewer),
+    tags=["exhibitors"],
+    summary="Applications, the latest first",
+    description="`q` is part of a name, a number or a credit code.",
+)
+async def exhibitors(
+    request: Request[Any, Any, Any],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    edition: FromQuery[str | None] = None,
+    status: FromQuery[Status | None] = None,
+    field: FromQuery[str | None] = None,
+    category: FromQuery[str | None] = None,
+    q: FromQuery[str | None] = None,
+) -> Listing[ExhibitorItem]:
+    after = after_of(request, cursor)
+    of = await edition_named(edition)
+    wanted = queries.Filter(status, field, category, q)
+    before = int(after[0]) if after else None
+    lines = await queries.exhibitors(of, wanted, before=before, limit=limit + 1)
+    piece = listing(request, lines, limit, await queries.count_exhibitors(of, wanted), key=lambda line: (line.id,))
+    return Listing([_item(line, of) for line in piece.items], piece.next, piece.total)
+
+
+@get(
+    "/api/v1/exhibitors/{number:str}",
+    opt=allow(Role.reviewer),
+    tags=["exhibitors"],
+    summary="One application",
+)
+async def exhibitor(number: FromPath[str], edition: FromQuery[str | None] = None) -> ExhibitorOut:
+    of = await edition_named(edition)
+    found = await queries.exhibitor_numbered(of, number)
+    return ExhibitorOut(
+        number=found.number,
+        status=found.status,
+        name=found.name,
+        name_en=found.name_en,
+        country=found.country,
+        credit_code=found.credit_code,
+        category=found.categories[0],
+        categories=list(found.categories),
+        fields=list(found.fields),
+        intro=found.intro,
+        website=found.website,
+        contact=ContactOut(found.contact.name, found.contact.mobile, found.contact.email),
+        booth=_booth(found.booth),
+        locale=found.locale,
+        submitted_at=found.submitted_at.astimezone(of.zone),
+        changed_at=found.changed_at.astimezone(of.zone),
+    )
+
+
+ROUTES: list[Any] = [register, exhibitors, exhibitor]

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from .tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField
+
+APP_CONFIG = AppConfig(
+    app_name="exhibitors",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=[Exhibitor, ExhibitorCategory, ExhibitorField, ExhibitorConsent],
+    migration_dependencies=["core.editions.piccolo_app"],
+    commands=[],
+)

@@ -1,0 +1,301 @@
+"""What makes an application sound: pure functions over what was typed."""
+
+import re
+import secrets
+from collections.abc import Callable, Collection
+from functools import cache
+
+import msgspec
+from babel import Locale as BabelLocale
+from stdnum.cn import uscc
+
+from core import text
+from core.errors import FieldError, InvalidInput
+from core.i18n import LOCALES, Locale, mark
+from exhibitors.tables import BoothKind
+
+MAX_CATEGORIES = 3
+MIN_RAW_AREA = 36
+MAX_RAW_AREA = 20_000
+MAX_BOOTHS = 500
+
+#: In CLDR but no countries of ISO 3166-1: reserved, grouped or made up.
+_NOT_ISO = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
+
+
+@cache
+def countries(locale: Locale) -> dict[str, str]:
+    """ISO 3166-1 codes and names as CLDR has them; China first, then by name (by pinyin in Chinese)."""
+    names = BabelLocale.parse(locale.replace("-", "_")).territories
+    found = {code: str(name) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NOT_ISO}
+    found["TW"] = "Taiwan, China" if locale == "en" else "中国台湾"
+    by_name = sorted(found, key=lambda code: (code != "CN", found[code].encode("gb18030")))
+    return {code: found[code] for code in by_name}
+
+
+_CODE_FORM = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+
+
+def credit_code(typed: str) -> str:
+    """GB 32100-2015: 18 characters without I O Z S V, the region as six digits. The check digit is another
+    question, since real codes that fail it exist."""
+    found = re.sub(r"[-‐-―]", "", text.code(typed))
+    if not _CODE_FORM.fullmatch(found):
+        message = mark("A unified social credit code has 18 digits and capital letters, without I, O, Z, S and V.")
+        raise text.Fault("form", message)
+    return found
+
+
+def check_digit_fits(code: str) -> bool:
+    return bool(uscc.calc_check_digit(code[:17]) == code[17])
+
+
+def new_number() -> str:
+    """Six digits: quickly said, never beginning with 0."""
+    return str(100_000 + secrets.randbelow(900_000))
+
+
+class ContactIn(msgspec.Struct, forbid_unknown_fields=True):
+    name: str = ""
+    mobile: str = ""
+    email: str = ""
+
+
+class BoothIn(msgspec.Struct, forbid_unknown_fields=True):
+    """``count`` belongs to ``standard``, ``area_m2`` (square metres) to ``raw``."""
+
+    kind: str = ""
+    count: int | str | None = None
+    area_m2: int | str | None = None
+
+
+class ApplicationIn(msgspec.Struct, forbid_unknown_fields=True):
+    """An application as it was typed. ``category`` or ``categories``; the first one leads."""
+
+    name: str = ""
+    name_en: str | None = None
+    country: str = "CN"
+    credit_code: str | None = None
+    category: str | None = None
+    categories: list[str] | None = None
+    fields: list[str] = []
+    intro: str | None = None
+    website: str | None = None
+    contact: ContactIn = msgspec.field(default_factory=ContactIn)
+    booth: BoothIn = msgspec.field(default_factory=BoothIn)
+    locale: str | None = None
+    privacy_version: str = ""
+
+
+class Booth(msgspec.Struct, frozen=True):
+    kind: BoothKind
+    count: int | None
+    area_m2: int | None
+
+
+class Application(msgspec.Struct, frozen=True):
+    """An application as it is stored."""
+
+    name: str
+    name_en: str
+    country: str
+    credit_code: str | None
+    categories: tuple[str, ...]
+    fields: tuple[str, ...]
+    intro: str
+    website: str
+    contact_name: str
+    contact_mobile: str
+    contact_email: str
+    booth: Booth
+    locale: Locale
+    privacy_version: str
+
+    @property
+    def search(self) -> str:
+        return text.search_key(f"{self.name} {self.name_en} {self.credit_code or ''}")
+
+
+_REQUIRED = mark("Please fill this in.")
+_LONG = mark("This is too long.")
+
+
+class _Faults:
+    """Collects what is wrong, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self.errors: list[FieldError] = []
+
+    def add(self, field: str, code: str, message: str) -> None:
+        self.errors.append(FieldError(field, code, message))
+
+    def read(
+        self, field: str, typed: str | None, how: Callable[[str], str], *, required: bool = False, longest: int = 200
+    ) -> str:
+        try:
+            # Normalizing takes time: what is far too long is not even looked at.
+            if len(typed or "") > longest * 4:
+                raise text.Fault("too_long", _LONG)
+            bare = text.line(typed or "")
+            if not bare:
+                if required:
+                    raise text.Fault("required", _REQUIRED)
+                return ""
+            found = how(typed or "")
+            if len(found) > longest:
+                raise text.Fault("too_long", _LONG)
+            return found
+        except text.Fault as fault:
+            self.add(field, fault.code, fault.message)
+            return ""
+
+    def count(self, field: str, typed: int | str | None, least: int, most: int, small: str) -> int | None:
+        if typed is None or typed == "":
+            self.add(field, "required", _REQUIRED)
+            return None
+        try:
+            found = text.integer(typed)
+        except text.Fault as fault:
+            self.add(field, fault.code, fault.message)
+            return None
+        if found < least:
+            self.add(field, "too_small", small)
+        elif found > most:
+            self.add(field, "too_large", mark("This is more than the hall holds."))
+        return found
+
+
+def _categories(faults: _Faults, typed: ApplicationIn, offered: Collection[str]) -> tuple[str, ...]:
+    if typed.category is not None and typed.categories is not None:
+        faults.add("category", "both", mark("Please give either category or categories."))
+        return ()
+    name = "categories" if typed.categories is not None else "category"
+    given = typed.categories if typed.categories is not None else [typed.category or ""]
+    if name == "categories" and len(given) > MAX_CATEGORIES:
+        faults.add(name, "too_many", mark("Please choose up to three categories."))
+        return ()
+    before = len(faults.errors)
+    found: list[str] = []
+    for n, one in enumerate(given):
+        place = f"categories[{n}]" if name == "categories" else name
+        code = faults.read(place, one, text.code, required=name == "category", longest=40)
+        if code and code not in offered:
+            faults.add(place, "unknown", mark("Please choose a category from the list."))
+        elif code and code not in found:
+            found.append(code)
+    if name == "categories" and not found and len(faults.errors) == before:
+        faults.add(name, "required", mark("Please choose a category from the list."))
+    return tuple(found)
+
+
+def _fields(faults: _Faults, typed: ApplicationIn, offered: Collection[str]) -> tuple[str, ...]:
+    if len(typed.fields) > 40:
+        faults.add("fields", "too_many", _LONG)
+        return ()
+    found: list[str] = []
+    for n, one in enumerate(typed.fields):
+        code = faults.read(f"fields[{n}]", one, lambda given: text.code(given).lower(), required=True, longest=40)
+        if code and code not in offered:
+            faults.add(f"fields[{n}]", "unknown", mark("Please choose a field from the list."))
+        elif code and code not in found:
+            found.append(code)
+    return tuple(found)
+
+
+def _credit_code(faults: _Faults, typed: ApplicationIn, country: str) -> str | None:
+    if country != "CN":
+        if faults.read("credit_code", typed.credit_code, text.code, longest=40):
+            message = mark("Only firms of mainland China have this code; please leave it empty.")
+            faults.add("credit_code", "not_applicable", message)
+        return None
+    code = faults.read("credit_code", typed.credit_code, credit_code, required=True, longest=40)
+    if code and not check_digit_fits(code):
+        message = mark("This code has a slip: its last character does not fit the others. Please compare each one.")
+        faults.add("credit_code", "check_digit", message)
+    return code or None
+
+
+def _booth(faults: _Faults, typed: BoothIn) -> Booth | None:
+    kind = faults.read("booth.kind", typed.kind, lambda given: text.code(given).lower(), required=True, longest=40)
+    if not kind:
+        return None
+    if kind not in BoothKind.__members__:
+        faults.add("booth.kind", "unknown", mark("Please choose standard booths or raw space."))
+        return None
+    if kind == BoothKind.standard:
+        small = mark("Please wish for at least one booth.")
+        count = faults.count("booth.count", typed.count, 1, MAX_BOOTHS, small)
+        if typed.area_m2 not in (None, ""):
+            faults.add("booth.area_m2", "not_applicable", mark("An area is for raw space only."))
+        return Booth(BoothKind.standard, count, None)
+    small = mark("Raw space begins at 36 square metres.")
+    area = faults.count("booth.area_m2", typed.area_m2, MIN_RAW_AREA, MAX_RAW_AREA, small)
+    if typed.count not in (None, ""):
+        faults.add("booth.count", "not_applicable", mark("A number of booths is for standard booths only."))
+    return Booth(BoothKind.raw, None, area)
+
+
+def checked(
+    typed: ApplicationIn,
+    *,
+    categories: Collection[str],
+    fields: Collection[str],
+    privacy_version: str,
+    locale: Locale,
+) -> Application:
+    """As it is stored; raises everything that is wrong with it at once, each at its dotted member.
+
+    ``locale`` is taken where the application names none.
+    """
+    faults = _Faults()
+    name = faults.read("name", typed.name, text.line, required=True)
+    name_en = faults.read("name_en", typed.name_en, text.line)
+    country = faults.read("country", typed.country, text.code, required=True, longest=40)
+    if country and country not in countries("en"):
+        message = mark("Please give the country by its two letters of ISO 3166, such as CN.")
+        faults.add("country", "unknown", message)
+        country = ""
+    code = _credit_code(faults, typed, country) if country else None
+    own_categories = _categories(faults, typed, categories)
+    own_fields = _fields(faults, typed, fields)
+    intro = faults.read("intro", typed.intro, text.paragraphs, longest=3000)
+    website = faults.read("website", typed.website, text.website, longest=300)
+    contact_name = faults.read("contact.name", typed.contact.name, text.line, required=True, longest=100)
+    mobile = faults.read(
+        "contact.mobile",
+        typed.contact.mobile,
+        lambda given: text.phone(given, country or "CN"),
+        required=True,
+        longest=40,
+    )
+    email = faults.read("contact.email", typed.contact.email, text.email, required=True, longest=254)
+    booth = _booth(faults, typed.booth)
+    wanted: Locale = locale
+    if typed.locale is not None:
+        known = [one for one in LOCALES if one.lower() == typed.locale.strip().lower().replace("_", "-")]
+        if known:
+            wanted = known[0]
+        else:
+            faults.add("locale", "unknown", mark("Please choose zh-CN or en."))
+    version = faults.read("privacy_version", typed.privacy_version, text.line, longest=20)
+    if version != privacy_version:
+        message = mark("Please read the privacy notice in its present version and agree to it.")
+        faults.add("privacy_version", "outdated" if version else "required", message)
+    if faults.errors or booth is None:
+        raise InvalidInput(errors=tuple(faults.errors))
+    return Application(
+        name=name,
+        name_en=name_en,
+        country=country,
+        credit_code=code,
+        categories=own_categories,
+        fields=own_fields,
+        intro=intro,
+        website=website,
+        contact_name=contact_name,
+        contact_mobile=mobile,
+        contact_email=email,
+        booth=booth,
+        locale=wanted,
+        privacy_version=version,
+    )

@@ -1,0 +1,86 @@
+"""Exhibitors (参展商) and their applications (参展申请): one row from the first form to the last day."""
+
+from enum import StrEnum
+
+from piccolo.columns import ForeignKey, Integer, Serial, Text, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from core.editions.tables import Edition
+
+
+class Status(StrEnum):
+    """Where an application stands (审核状态)."""
+
+    submitted = "submitted"
+    changes_requested = "changes_requested"
+    approved = "approved"
+    rejected = "rejected"
+    withdrawn = "withdrawn"
+
+
+class BoothKind(StrEnum):
+    """标准展位 counted in booths of nine square metres, or 光地 in square metres."""
+
+    standard = "standard"
+    raw = "raw"
+
+
+class Exhibitor(Table, tablename="exhibitor"):
+    """Personal: ``contact_name``, ``contact_mobile``, ``contact_email``."""
+
+    id: Serial
+    edition = ForeignKey(Edition, on_delete=OnDelete.restrict, null=False)
+    #: What people say on the phone. Random, so that nobody counts the others by it.
+    number = Varchar(length=12)
+    status = Varchar(length=20, default=Status.submitted.value)
+    name = Varchar(length=200)
+    name_en = Varchar(length=200, default="")
+    #: ISO 3166-1, two letters.
+    country = Varchar(length=2, default="CN")
+    #: 统一社会信用代码; only of mainland China.
+    credit_code = Varchar(length=18, default=None, null=True)
+    intro = Text(default="")
+    website = Varchar(length=300, default="")
+    contact_name = Varchar(length=100)
+    #: E.164.
+    contact_mobile = Varchar(length=20)
+    contact_email = Varchar(length=254)
+    #: What was wished for, not what was given.
+    booth_kind = Varchar(length=10)
+    booth_count = Integer(default=None, null=True)
+    booth_area_m2 = Integer(default=None, null=True)
+    #: The language to write to them in.
+    locale = Varchar(length=10)
+    #: Names, number and code in the form that a search compares.
+    search = Text(default="")
+    #: The form that it came by, so that a second click finds the first one's answer. Known to that browser alone.
+    submission = Varchar(length=64, default=None, null=True)
+    submitted_at = Timestamptz()
+    changed_at = Timestamptz()
+
+
+class ExhibitorCategory(Table, tablename="exhibitor_category"):
+    """Up to three; position 0 leads."""
+
+    id: Serial
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.restrict, null=False)
+    code = Varchar(length=40)
+    position = Integer(default=0)
+
+
+class ExhibitorField(Table, tablename="exhibitor_field"):
+    id: Serial
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.restrict, null=False)
+    code = Varchar(length=40)
+    position = Integer(default=0)
+
+
+class ExhibitorConsent(Table, tablename="exhibitor_consent"):
+    """Which notice was consented to, in which language and when (PIPL 14, 17). Append-only."""
+
+    id: Serial
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.restrict, null=False)
+    privacy_version = Varchar(length=20)
+    locale = Varchar(length=10)
+    given_at = Timestamptz()
