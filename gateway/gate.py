@@ -61,8 +61,11 @@ async def _admit(scope: HTTPScope, receive: Receive, opt: dict[str, Any]) -> Rec
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     length = headers.get("content-length", "")
     most = opt.get("max_body", MAX_BODY)
-    if length.isdecimal() and int(length[:20]) > most:
-        raise HTTPException(status_code=413)
+    if length:
+        if not (length.isascii() and length.isdecimal()):
+            raise HTTPException(status_code=400)
+        if len(length) > 15 or int(length) > most:
+            raise HTTPException(status_code=413)
     receive = _limited(receive, most)
     api = scope["path"].startswith("/api/")
     has_body = length not in ("", "0") or "transfer-encoding" in headers
@@ -70,12 +73,12 @@ async def _admit(scope: HTTPScope, receive: Receive, opt: dict[str, Any]) -> Rec
         raise HTTPException(status_code=415)
     seen: bytes | None = None
     if kind == "application/json" and has_body:
-        seen, receive = await _read(receive, most)
+        seen, receive = await _read(receive, most + 1)
         check_json(seen)
     if csrf.is_needed(connection):
         token = headers.get(csrf.HEADER)
         if token is None and kind in (_FORM, _UPLOAD):
-            seen, receive = await _read(receive, most if kind == _FORM else _SEARCHED)
+            seen, receive = await _read(receive, most + 1 if kind == _FORM else _SEARCHED)
             token = _token_in(kind, headers["content-type"], seen)
         csrf.check(connection, token)
     return receive

@@ -13,7 +13,6 @@ It is signed for its path and filters, so that nobody builds on its inside and o
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from functools import cache
 from hashlib import blake2b
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import parse_qsl
@@ -22,7 +21,7 @@ import msgspec
 from litestar import Request
 from litestar.params import QueryParameter
 
-from core.config import settings
+from core.config import secret_key
 from core.errors import FieldError, InvalidInput
 from core.i18n import mark
 
@@ -42,13 +41,8 @@ class Listing(msgspec.Struct, Generic[T]):
     total: int
 
 
-@cache
-def _secret() -> bytes:
-    return blake2b(settings().secret_key.encode(), digest_size=32, person=b"cursor").digest()
-
-
 def _mac(request: Request[Any, Any, Any], packed: bytes) -> bytes:
-    made = blake2b(packed, key=_secret(), digest_size=_MAC)
+    made = blake2b(packed, key=secret_key("cursor"), digest_size=_MAC)
     made.update(request.scope["path"].encode())
     asked = parse_qsl(request.scope["query_string"].decode("latin-1"))
     for name, value in sorted(pair for pair in asked if pair[0] not in ("limit", "cursor")):

@@ -2,16 +2,15 @@
 
 import hmac
 from datetime import timedelta
-from functools import cache
 from hashlib import blake2b
-from secrets import token_bytes, token_urlsafe
+from secrets import token_bytes
 
 import asyncpg
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core import clock, db
-from core.config import settings
+from core.config import secret_key
 from core.errors import DomainError
 from core.i18n import mark
 from core.idempotency.tables import KeptAnswer
@@ -49,15 +48,8 @@ class AlreadyGiven(Exception):
         super().__init__("answered before")
 
 
-@cache
-def _secret() -> bytes:
-    return blake2b(
-        (settings().secret_key or token_urlsafe(32)).encode(), digest_size=32, person=b"idempotency"
-    ).digest()
-
-
 def _hash(purpose: str, *parts: bytes) -> bytes:
-    made = blake2b(key=_secret(), digest_size=32, person=purpose.encode())
+    made = blake2b(key=secret_key("idempotency"), digest_size=32, person=purpose.encode())
     for part in parts:
         made.update(len(part).to_bytes(8, "big") + part)
     return made.digest()
@@ -109,8 +101,10 @@ class Once:
                 .on_conflict(target=KeptAnswer.claim, action="DO NOTHING")
                 .returning(KeptAnswer.id)
             )
-        except asyncpg.exceptions.LockNotAvailableError as waited:
-            raise InProgress from waited
+        except db.Busy as busy:
+            if isinstance(busy.__cause__, asyncpg.exceptions.LockNotAvailableError):
+                raise InProgress from busy
+            raise
         if own:
             return
         given = await self.given_before()
