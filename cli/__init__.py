@@ -10,9 +10,11 @@ from core.errors import DomainError
 
 #: Imported when asked for, so that one command does not wait for what another needs.
 COMMANDS = {
+    "backup": "cli.backup:backup",
     "help": "cli.help:help_",
     "ledger": "cli.ledger:ledger",
     "migrate": "cli.migrate:migrate",
+    "restore": "cli.backup:restore",
     "run": "cli.run:run",
 }
 

@@ -76,3 +76,21 @@ def _derive(secret: str, purpose: str) -> bytes:
 def secret_key(purpose: str) -> bytes:
     """32 bytes of their own for each purpose, by HKDF-SHA256 (RFC 5869) from ``SECRET_KEY``."""
     return _derive(_secret(), purpose)
+
+
+def whole_secret() -> str:
+    """The secret itself, for a backup that shall hold it."""
+    return _secret()
+
+
+def bring_back(secret: str, aside: str) -> None:
+    """Puts a secret from a backup in the place of the kept one, which stays beside it under the name ``aside``.
+
+    A secret that is set in the environment wins over both.
+    """
+    path = own_data_dir() / SECRET_FILE
+    if path.exists():
+        path.rename(path.with_name(f"{aside}.{SECRET_FILE}"))
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secret + "\n")
+    _secret.cache_clear()

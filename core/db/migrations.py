@@ -12,7 +12,7 @@ import contextlib
 import fcntl
 import io
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -53,9 +53,17 @@ def _known() -> set[tuple[str, str]]:
     return found
 
 
+async def _has_history() -> bool:
+    """Piccolo's own check looks into every schema, also one that a restore set aside."""
+    if engine().engine_type == "sqlite":
+        return await Migration.table_exists()
+    rows = await engine().run_querystring(QueryString("SELECT to_regclass('migration') IS NOT NULL AS found"))
+    return bool(rows[0]["found"])
+
+
 async def pending() -> Pending:
     done: set[tuple[str, str]] = set()
-    if await Migration.table_exists():
+    if await _has_history():
         rows = await Migration.select(Migration.app_name, Migration.name)
         done = {(row["app_name"], row["name"]) for row in rows}
     known = await asyncio.to_thread(_known)
@@ -131,8 +139,10 @@ class MigrationFailed(RuntimeError):
     pass
 
 
-async def migrate() -> tuple[str, ...]:
+async def migrate(upto: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Brings the database forward, all or nothing; answers what was missing.
+
+    ``upto`` stops each app at that migration and leaves out the others: the schema of an older backup.
 
     :raises MigrationFailed: the database is newer than the program, or a step failed; nothing was changed.
     """
@@ -148,7 +158,10 @@ async def migrate() -> tuple[str, ...]:
             with contextlib.redirect_stdout(io.StringIO()):
                 await Migration.create_table(if_not_exists=True)
                 for app in Finder().get_sorted_app_names():
-                    result = await ForwardsMigrationManager(app_name=app, migration_id="all").run()
+                    last = "all" if upto is None else upto.get(app)
+                    if last is None:
+                        continue
+                    result = await ForwardsMigrationManager(app_name=app, migration_id=last).run()
                     if not result.success:
                         raise MigrationFailed(result.message or app)
     forget_readiness()

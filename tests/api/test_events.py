@@ -14,7 +14,7 @@ import uvicorn
 
 from api import events as route
 from app import create_app
-from core import events
+from core import db, events
 from core.db import transaction
 from core.editions.tables import Edition
 from core.events.hub import listeners
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def public_totals(opened: None) -> None:
-    async with transaction():
+async def public_totals(database: None) -> None:
+    async with db.lifespan(), transaction():
         await Edition.insert(
             Edition(
                 slug="2026", name_zh="展", name_en="Expo", timezone="Asia/Shanghai", totals_public=True, is_current=True
