@@ -18,11 +18,11 @@ PAGES = [
     Page("/agenda"),
     Page("/exhibitors"),
     Page("/projects"),
+    Page("/register"),
     Page("/portal"),
     Page("/scan"),
     Page("/wall"),
     Page("/privacy"),
     Page("/help"),
     Page("/nowhere", status=404),
-    Page("/admin", status=401),
 ]

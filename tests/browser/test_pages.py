@@ -60,13 +60,13 @@ FOCUSED = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
   const r = e.getBoundingClientRect(), s = getComputedStyle(e);
-  const at = document.elementFromPoint(r.left + r.width / 2, r.top + Math.min(r.height, innerHeight) / 2);
+  const at = document.elementFromPoint(r.left + r.width / 2, r.top + Math.min(r.height, 44) / 2);
   window.seen ??= new Map();
   if (!window.seen.has(e)) window.seen.set(e, window.seen.size);
   return {
     id: window.seen.get(e), name: e.outerHTML.slice(0, 80), skip: e.classList.contains('skip'),
     outlined: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,
-    shown: r.top >= -1 && r.bottom <= innerHeight + 1 && r.width > 0,
+    shown: r.top >= -1 && Math.min(r.bottom, r.top + 44) <= innerHeight + 1 && r.width > 0,
     free: !!at && (e.contains(at) || at.contains(e)),
   };
 }"""
