@@ -15,11 +15,12 @@ from core import db, events
 from core.audit import sealing
 from gateway import front, limits, preferences, schema, static
 from gateway.access import enforce
+from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import pages as portal_pages
 from portal import register as portal_register
-from portal import site
+from portal import signin, site
 
 
 @asynccontextmanager
@@ -44,6 +45,7 @@ def create_app() -> Litestar:
             *api_events.ROUTES,
             *portal_pages.ROUTES,
             *preferences.ROUTES,
+            *signin.ROUTES,
             *site.ROUTES,
             *static.ROUTES,
             *api_badges.ROUTES,
@@ -52,7 +54,7 @@ def create_app() -> Litestar:
             *portal_register.ROUTES,
         ],
         guards=[enforce],
-        middleware=[Gate],
+        middleware=[Authenticate, Gate],
         request_max_body_size=None,
         exception_handlers=HANDLERS,
         lifespan=[_lifespan],

@@ -29,7 +29,6 @@ HEADER = "x-csrf-token"
 #: Where a page says which cookie the front has still to set.
 FRESH = "yinbo.csrf"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-SESSION_COOKIE = "session"
 _NONCE = 12
 _MAC = 20
 
@@ -52,9 +51,19 @@ def _mac(purpose: bytes, data: bytes) -> bytes:
     return blake2b(data, key=_key(purpose), digest_size=_MAC).digest()
 
 
-def cookie_name() -> str:
+def host_cookie(name: str) -> str:
     """With the prefix, a browser takes it from this host over https alone: a sibling domain can't plant one."""
-    return "__Host-form" if settings().public_url.startswith("https://") else "form"
+    return f"__Host-{name}" if settings().public_url.startswith("https://") else name
+
+
+@cache
+def cookie_name() -> str:
+    return host_cookie("form")
+
+
+@cache
+def session_cookie() -> str:
+    return host_cookie("session")
 
 
 def _new_cookie() -> str:
@@ -69,7 +78,7 @@ def _is_ours(cookie: str) -> bool:
 
 def _binding(cookies: Mapping[str, str]) -> str | None:
     """What the token is bound to: the session first."""
-    if session := cookies.get(SESSION_COOKIE):
+    if session := cookies.get(session_cookie()):
         return f"session:{session}"
     cookie = cookies.get(cookie_name(), "")
     return f"form:{cookie}" if cookie and _is_ours(cookie) else None
@@ -146,4 +155,4 @@ def is_needed(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
         return False
     if connection.headers.get("authorization", "")[:7].lower() == "bearer ":
         return False
-    return SESSION_COOKIE in connection.cookies or not connection.scope["path"].startswith("/api/")
+    return session_cookie() in connection.cookies or not connection.scope["path"].startswith("/api/")

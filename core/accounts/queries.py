@@ -1,0 +1,189 @@
+"""Reads of people, sessions and tokens."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from core import clock
+from core.accounts.roles import Actor, Role, effective
+from core.accounts.rules import SESSION_IDLE
+from core.accounts.secrets import digest
+from core.accounts.tables import Account, AccountRole, AccountSession, ApiToken, RecoveryCode, RolePolicy
+from core.db import ReadJob, run_read
+from core.errors import NotFound
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    email: str
+    name: str
+    locale: str
+    roles: tuple[Role, ...]
+    has_password: bool
+    has_second_factor: bool
+    disabled: bool
+    created_at: datetime
+
+
+class SessionLine(msgspec.Struct, frozen=True):
+    id: int
+    user_agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    token_hash: str
+
+
+class TokenLine(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    role: Role
+    checkpoint: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A session as a request needs it."""
+
+    session: int
+    actor: Actor
+    limited: bool
+    locale: str
+    last_seen_at: datetime
+
+
+class Program(msgspec.Struct, frozen=True):
+    actor: Actor
+    checkpoint: str
+    last_used_at: datetime | None
+
+
+def _roles(names: str | None) -> tuple[Role, ...]:
+    return tuple(sorted(Role(name) for name in (names or "").split(",") if name))
+
+
+_SESSION = """
+SELECT s.id, s.account, s.limited, s.last_seen_at, s.expires_at, a.name, a.locale, a.disabled,
+  (SELECT {join}(r.role, ',') FROM account_role r WHERE r.account = a.id) AS roles
+FROM account_session s JOIN account a ON a.id = s.account WHERE s.token_hash = {mark}
+"""
+_SESSION_SQLITE = _SESSION.format(join="group_concat", mark="?")
+_SESSION_POSTGRES = _SESSION.format(join="string_agg", mark="$1")
+
+
+def _session_sqlite(connection: sqlite3.Connection, token_hash: str) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = connection.execute(_SESSION_SQLITE, (token_hash,)).fetchone()
+    return row
+
+
+async def _session_postgres(connection: Any, token_hash: str) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = await connection.fetchrow(_SESSION_POSTGRES, token_hash)
+    return row
+
+
+_session_read = ReadJob(_session_sqlite, _session_postgres)
+
+
+async def session(token: str) -> SignedIn | None:
+    """Who holds this cookie; None when it ran out, was ended, or its account is disabled. One query."""
+    row = await run_read(_session_read, digest(token))
+    if row is None or row["disabled"]:
+        return None
+    now = clock.now()
+    if row["expires_at"] <= now or row["last_seen_at"] <= now - SESSION_IDLE:
+        return None
+    roles = frozenset() if row["limited"] else effective(_roles(row["roles"]))
+    return SignedIn(
+        row["id"],
+        Actor("account", row["account"], row["name"], roles),
+        bool(row["limited"]),
+        row["locale"],
+        row["last_seen_at"],
+    )
+
+
+async def program(token: str) -> Program | None:
+    """Whose token this is; None when it is unknown or revoked. One query."""
+    row = await ApiToken.select().where(ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_null()).first()
+    if row is None:
+        return None
+    actor = Actor("token", row["id"], row["name"], effective([Role(row["role"])]))
+    return Program(actor, row["checkpoint"], row["last_used_at"])
+
+
+def _person(row: dict[str, Any], roles: list[str]) -> Person:
+    return Person(
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        locale=row["locale"],
+        roles=tuple(sorted(Role(role) for role in roles)),
+        has_password=bool(row["password_hash"]),
+        has_second_factor=row["totp_confirmed"],
+        disabled=row["disabled"],
+        created_at=row["created_at"],
+    )
+
+
+async def people(q: str = "", *, limit: int = 500) -> list[Person]:
+    """In the order of their names. Two queries."""
+    query = Account.select().order_by(Account.name).limit(limit)
+    if q:
+        pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(Account.name.ilike(pattern) | Account.email.ilike(pattern))
+    rows = await query
+    of: dict[int, list[str]] = {row["id"]: [] for row in rows}
+    if of:
+        for role in await AccountRole.select().where(AccountRole.account.is_in(list(of))):
+            of[role["account"]].append(role["role"])
+    return [_person(row, of[row["id"]]) for row in rows]
+
+
+async def _one(row: dict[str, Any] | None) -> Person:
+    if row is None:
+        raise NotFound
+    roles = await AccountRole.select(AccountRole.role).where(AccountRole.account == row["id"])
+    return _person(row, [role["role"] for role in roles])
+
+
+async def person(account: int) -> Person:
+    return await _one(await Account.select().where(Account.id == account).first())
+
+
+async def person_by_email(email: str) -> Person:
+    return await _one(await Account.select().where(Account.email == email.strip().lower()).first())
+
+
+async def anybody() -> bool:
+    """Whether there is an account at all."""
+    return bool(await Account.exists())
+
+
+async def sessions(account: int) -> list[SessionLine]:
+    rows = (
+        await AccountSession.select()
+        .where(AccountSession.account == account, AccountSession.expires_at > clock.now())
+        .order_by(AccountSession.last_seen_at, ascending=False)
+    )
+    return [SessionLine(**{name: row[name] for name in SessionLine.__struct_fields__}) for row in rows]
+
+
+async def tokens() -> list[TokenLine]:
+    rows = await ApiToken.select().order_by(ApiToken.name)
+    return [
+        TokenLine(**{**{name: row[name] for name in TokenLine.__struct_fields__}, "role": Role(row["role"])})
+        for row in rows
+    ]
+
+
+async def recovery_codes_left(account: int) -> int:
+    return int(await RecoveryCode.count().where(RecoveryCode.account == account, RecoveryCode.used_at.is_null()))
+
+
+async def roles_with_second_factor() -> frozenset[Role]:
+    rows = await RolePolicy.select(RolePolicy.role).where(RolePolicy.totp_required.eq(True))
+    return frozenset(Role(row["role"]) for row in rows)

@@ -1,0 +1,1 @@
+"""Writes of people, sessions, links and tokens; one module a thing."""

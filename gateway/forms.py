@@ -1,0 +1,36 @@
+"""What was typed into a form."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+
+from core.errors import DomainError
+from core.i18n import Locale, translate
+
+
+class Form(dict[str, str]):
+    """Name to text, the last of a name; ``many`` has all that were ticked of it. Files are left out."""
+
+    many: dict[str, list[str]]
+
+    def text(self, name: str, most: int = 10_000) -> str:
+        return self.get(name, "").replace("\x00", "")[:most]
+
+
+async def form_of(request: Request[Any, Any, Any]) -> Form:
+    data = await request.form()
+    form = Form()
+    form.many = {}
+    for name, value in data.multi_items():
+        if not isinstance(value, UploadFile):
+            form[name] = str(value)
+            form.many.setdefault(name, []).append(str(value))
+    return form
+
+
+def shown_errors(error: DomainError, locale: Locale) -> dict[str, str]:
+    """Field to message, in the reader's language; what belongs to no field stands under the empty name."""
+    if not error.errors:
+        return {"": translate(locale, error.message)}
+    return {fault.field: translate(locale, fault.message) for fault in error.errors}
