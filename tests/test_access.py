@@ -22,9 +22,19 @@ GET /api/v1/exhibitors reviewer
 POST /api/v1/exhibitors public
 GET /api/v1/exhibitors/{number:str} reviewer
 GET /editions/{slug:str} public
+GET /enter/{token:str} public
+POST /enter/{token:str} public
 GET /exhibitors public
 GET /favicon.ico public
 GET /help public
+GET /invite/{token:str} public
+POST /invite/{token:str} public
+GET /login public
+POST /login public
+GET /login/code public
+POST /login/code public
+POST /login/link public
+POST /logout signed_in
 GET /manifest.webmanifest public
 GET /portal public
 GET /preferences public
@@ -33,11 +43,17 @@ GET /projects public
 GET /register public
 POST /register public
 GET /register/{submission:str} public
+GET /reset public
+POST /reset public
+GET /reset/{token:str} public
+POST /reset/{token:str} public
 GET /robots.txt public
 GET /scan public
 GET /schema public
 GET /schema/openapi.json public
 GET /schema/{path:str} public
+GET /setup/{token:str} public
+POST /setup/{token:str} public
 GET /static/{name:path} public
 GET /wall public
 """
