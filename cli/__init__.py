@@ -11,6 +11,8 @@ from core.errors import DomainError
 #: Imported when asked for, so that one command does not wait for what another needs.
 COMMANDS = {
     "backup": "cli.backup:backup",
+    "demo": "cli.demo:demo",
+    "editions": "cli.editions:editions",
     "help": "cli.help:help_",
     "ledger": "cli.ledger:ledger",
     "migrate": "cli.migrate:migrate",

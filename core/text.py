@@ -53,12 +53,13 @@ def line(text: str) -> str:
 def paragraphs(text: str) -> str:
     """Several lines: an introduction. At most one empty line in a row."""
     lines = [" ".join(part.split()) for part in re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", _readable(text))]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def code(text: str) -> str:
     """A code: no white space, ASCII where compatible, upper case."""
-    return "".join(unicodedata.normalize("NFKC", _readable(text)).split()).upper()
+    bare = "".join(unicodedata.normalize("NFKC", _readable(text)).split())
+    return "".join(unicodedata.normalize("NFKC", bare.upper()).split())
 
 
 def search_key(text: str) -> str:
@@ -86,8 +87,11 @@ def phone(text: str, country: str = "CN") -> str:
     except phonenumbers.NumberParseException:
         raise Fault(*PHONE) from None
     national = phonenumbers.national_significant_number(number)
-    looks_mobile = number.country_code == 86 and len(national) == 11 and national.startswith("1")
-    if not phonenumbers.is_possible_number(number) or looks_mobile:
+    # Of mainland area codes only Beijing's begins with 1: anything else is a mobile with a slip.
+    slipped = (
+        number.country_code == 86 and national.startswith("1") and not (national[1] == "0" and len(national) == 10)
+    )
+    if not phonenumbers.is_possible_number(number) or slipped:
         raise Fault(*PHONE)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -15,7 +15,20 @@ from core.i18n import CATALOGUES, LOCALES, plural, translate
 from gateway.pages import environment
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ["core", "exhibitors", "checkin", "projects", "deals", "gateway", "api", "admin", "portal", "cli", "web"]
+FOLDERS = [
+    "core",
+    "exhibitors",
+    "checkin",
+    "projects",
+    "deals",
+    "gateway",
+    "api",
+    "admin",
+    "portal",
+    "cli",
+    "demo",
+    "web",
+]
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%|%")
 
 

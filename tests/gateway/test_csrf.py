@@ -67,12 +67,12 @@ async def test_anothers_token_is_refused(site: httpx.AsyncClient) -> None:
 
 async def test_a_token_ends_with_the_session_it_was_made_for(site: httpx.AsyncClient) -> None:
     before_sign_in = await token(site)
-    site.cookies.set(csrf.SESSION_COOKIE, "a-session")
+    site.cookies.set(csrf.session_cookie(), "a-session")
     assert (await site.post("/form", data={"_csrf": before_sign_in})).status_code == 403
     assert (await site.post("/form", data={"_csrf": await token(site)})).status_code == 201
     signed_in = await token(site)
-    site.cookies.delete(csrf.SESSION_COOKIE)
-    site.cookies.set(csrf.SESSION_COOKIE, "another-session")
+    site.cookies.delete(csrf.session_cookie())
+    site.cookies.set(csrf.session_cookie(), "another-session")
     assert (await site.post("/form", data={"_csrf": signed_in})).status_code == 403
 
 
@@ -144,7 +144,7 @@ async def test_who_says_it_comes_from_here_is_taken(site: httpx.AsyncClient) -> 
 
 async def test_programs_with_a_bearer_token_or_without_a_session_need_none(site: httpx.AsyncClient) -> None:
     assert (await site.post("/api/v1/do")).status_code == 201
-    site.cookies.set(csrf.SESSION_COOKIE, "a-session")
+    site.cookies.set(csrf.session_cookie(), "a-session")
     assert (await site.post("/api/v1/do")).status_code == 403
 
 

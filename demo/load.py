@@ -1,0 +1,129 @@
+"""Loading and resetting the demo expo."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import msgspec
+
+from checkin import services as checkin
+from checkin.rules import BadgeDraft
+from checkin.tables import Badge, BadgeKind
+from core import clock
+from core.accounts.roles import SYSTEM
+from core.audit import services as audit
+from core.db import after_commit, transaction
+from core.editions import services as editions
+from core.editions.queries import EditionInfo, all_editions, forget_current, stored_edition
+from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, days_between, moment_of
+from core.editions.tables import Edition, EditionCategory, EditionDay, EditionField
+from core.errors import DomainError
+from demo.firms import invented
+from exhibitors import services as exhibitors
+from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
+
+SLUG = "demo"
+FIRMS = 168
+Progress = Callable[[str], None]
+
+
+class Account(msgspec.Struct):
+    """Somebody to sign in as; what the ``demo`` command prints."""
+
+    email: str
+    password: str
+    roles: list[str]
+
+
+class Loaded(msgspec.Struct):
+    edition: str
+    #: Whether it was loaded now, or stood already.
+    fresh: bool
+    accounts: list[Account]
+
+
+class NotADemoDatabase(DomainError):
+    code = "not_a_demo_database"
+    message = "This database holds an expo that is no demo; nothing was changed."
+
+
+async def _people(edition: EditionInfo) -> None:
+    kinds = [BadgeKind.crew] * 12 + [BadgeKind.press] * 4 + [BadgeKind.speaker] * 6 + [BadgeKind.guest] * 8
+    drafts = [
+        BadgeDraft(kind, f"示例人员{n + 1:02d}", "示例组委会" if kind == BadgeKind.crew else "示例单位", ())
+        for n, kind in enumerate(kinds)
+    ]
+    await checkin.store(SYSTEM, edition, drafts)
+
+
+async def _firms(edition: EditionInfo) -> None:
+    states = [Status.approved] * 7 + [Status.submitted] * 2 + [Status.changes_requested]
+    for n in range(FIRMS):
+        status = Status.rejected if n % 40 == 39 else states[n % len(states)]
+        await exhibitors.store(SYSTEM, edition, invented(n, edition.privacy_version), status=status)
+
+
+#: In their order, each inside the transaction that loads the whole.
+PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
+    ("exhibitors", _firms),
+    ("badges", _people),
+]
+
+
+def _draft(timezone: str) -> Draft:
+    now = clock.now()
+    today = now.astimezone(moment_of(now.date(), 0, timezone).tzinfo).date()
+    last = today + timedelta(days=1)
+    return Draft(
+        slug=SLUG,
+        name_zh="银龄示例健康与养老服务博览会",
+        name_en="Silver Age Sample Health and Elderly-care Expo",
+        venue_zh="示例国际会展中心",
+        venue_en="Sample International Exhibition Center",
+        timezone=timezone,
+        days=days_between(today - timedelta(days=1), last, 9 * 60, 17 * 60),
+        registration_opens=now - timedelta(days=60),
+        registration_closes=moment_of(last, 1440, timezone),
+        fields=STANDARD_FIELDS,
+        categories=STANDARD_CATEGORIES,
+        totals_public=True,
+        breakdown_public=True,
+    )
+
+
+async def _remove(edition: int) -> None:
+    own = Exhibitor.select(Exhibitor.id).where(Exhibitor.edition == edition)
+    await Badge.delete().where(Badge.edition == edition)
+    await ExhibitorConsent.delete().where(ExhibitorConsent.exhibitor.is_in(own))
+    await ExhibitorCategory.delete().where(ExhibitorCategory.exhibitor.is_in(own))
+    await ExhibitorField.delete().where(ExhibitorField.exhibitor.is_in(own))
+    await Exhibitor.delete().where(Exhibitor.edition == edition)
+    await EditionDay.delete().where(EditionDay.edition == edition)
+    await EditionField.delete().where(EditionField.edition == edition)
+    await EditionCategory.delete().where(EditionCategory.edition == edition)
+    await Edition.delete().where(Edition.id == edition)
+
+
+async def load_demo(
+    timezone: str, *, reset: bool = False, beside: bool = False, progress: Progress = lambda _: None
+) -> Loaded:
+    """All or nothing, in one transaction. One that stands already stays, unless ``reset``.
+
+    A database with an expo that is no demo is refused, unless ``beside``: then the real one stays current.
+    """
+    async with transaction():
+        lines = await all_editions()
+        if any(not line.is_demo for line in lines) and not beside:
+            raise NotADemoDatabase
+        stands = any(line.slug == SLUG and line.is_demo for line in lines)
+        if stands and not reset:
+            return Loaded(SLUG, False, [])
+        if stands:
+            progress("removing the demo expo")
+            await _remove((await stored_edition(SLUG)).id)
+            after_commit(forget_current)
+            await audit.record(SYSTEM, "demo.reset", f"edition:{SLUG}")
+        edition = await editions.create(SYSTEM, _draft(timezone), is_demo=True)
+        for name, part in PARTS:
+            progress(f"loading {name}")
+            await part(edition)
+    return Loaded(SLUG, True, [])

@@ -1,0 +1,69 @@
+import asyncio
+import json
+
+from click.testing import CliRunner, Result
+
+from checkin.tables import Badge
+from cli import main
+from core import db
+from core.editions.queries import EditionInfo, stored_edition
+from exhibitors.rules import check_digit_fits
+from exhibitors.tables import Exhibitor
+from tests.expo import an_edition
+
+
+def run(*options: str) -> Result:
+    return CliRunner().invoke(main, ["demo", *options])
+
+
+async def _read() -> tuple[EditionInfo, list[str], list[str], int]:
+    async with db.lifespan():
+        rows = await Exhibitor.select(Exhibitor.credit_code, Exhibitor.name, Exhibitor.status)
+        codes = [row["credit_code"] for row in rows]
+        assert all("示例" in row["name"] for row in rows)
+        states = sorted({row["status"] for row in rows})
+        return await stored_edition("demo"), codes, states, await Badge.count()
+
+
+def test_the_demo_is_on_its_second_day_and_open(database: None) -> None:
+    done = run("--json")
+    assert done.exit_code == 0, done.output
+    assert isinstance(json.loads(done.stdout), list)
+    edition, codes, states, badges = asyncio.run(_read())
+    assert edition.is_demo
+    assert edition.is_current
+    assert edition.days[1].day == edition.today()
+    assert edition.registration() == "open"
+    assert len(codes) >= 160
+    assert states == ["approved", "changes_requested", "rejected", "submitted"]
+    assert badges == 30
+
+
+def test_no_invented_credit_code_can_be_real_and_each_is_well_formed(database: None) -> None:
+    run()
+    _, codes, _, _ = asyncio.run(_read())
+    assert all(code[2:8] == "990000" and check_digit_fits(code) for code in codes)
+
+
+def test_a_second_load_changes_nothing_and_a_reset_begins_anew(database: None) -> None:
+    run()
+    first = asyncio.run(_read())
+    assert run().exit_code == 0
+    assert asyncio.run(_read()) == first
+    assert run("--reset").exit_code == 0
+    _, codes, _, _ = asyncio.run(_read())
+    assert len(codes) == len(first[1])
+
+
+def test_a_real_expo_is_left_alone(database: None) -> None:
+    async def real() -> None:
+        async with db.lifespan():
+            await an_edition()
+
+    asyncio.run(real())
+    for options in ([], ["--reset"]):
+        refused = run(*options)
+        assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert run("--beside").exit_code == 0
+    edition, *_ = asyncio.run(_read())
+    assert not edition.is_current
