@@ -3,9 +3,15 @@
 A route without a row fails, and so does a row without a route; the roles here must be those that the route declares.
 """
 
+import re
+
+import httpx
+import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from app import create_app
+from core.accounts.roles import Role, effective
+from tests.world import sign_in, token_for
 
 #: method, path, and who: "public", "signed_in", or roles with a space between.
 ROUTES = """
@@ -89,3 +95,56 @@ def test_every_route_stands_here_as_it_is_declared() -> None:
 def test_rows_are_sorted_so_that_they_merge_easily() -> None:
     lines = ROUTES.strip().splitlines()
     assert lines == sorted(lines, key=lambda line: line.split()[1::-1])
+
+
+#: Streams that do not end: who may see what in them is tested beside them.
+STREAMS = {"/api/v1/events"}
+CALLS = [(method, path, who) for (method, path), who in ROWS.items() if path not in STREAMS]
+
+
+def _may(who: str, role: Role) -> bool:
+    return who in ("public", "signed_in") or not effective([role]).isdisjoint(map(Role, who.split()))
+
+
+async def _wrong(
+    client: httpx.AsyncClient, role: Role, headers: dict[str, str], calls: list[tuple[str, str, str]]
+) -> list[str]:
+    wrong = []
+    for method, path, who in calls:
+        answer = await client.request(
+            method, re.sub(r"{\w+:\w+}", "1", path), headers={"accept": "application/json"} | headers
+        )
+        code = answer.json().get("code") if "problem" in answer.headers.get("content-type", "") else ""
+        refused = answer.status_code == 401 or code == "forbidden"
+        if refused == _may(who, role):
+            wrong.append(f"{role} {method} {path}: {answer.status_code} {code}")
+    return wrong
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("role", Role)
+async def test_a_program_may_what_its_role_may(client: httpx.AsyncClient, role: Role) -> None:
+    calls = [call for call in CALLS if call[1].startswith("/api/")]
+    assert await _wrong(client, role, await token_for(role), calls) == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("role", Role)
+async def test_a_person_sees_the_pages_of_the_role(client: httpx.AsyncClient, role: Role) -> None:
+    await sign_in(client, role)
+    calls = [call for call in CALLS if call[0] == "GET" and not call[1].startswith("/api/")]
+    assert await _wrong(client, role, {}, calls) == []
+
+
+@pytest.mark.anyio
+async def test_who_has_not_signed_in_gets_nothing_but_what_is_public(client: httpx.AsyncClient) -> None:
+    for method, path, who in CALLS:
+        answer = await client.request(method, re.sub(r"{\w+:\w+}", "1", path))
+        to_login = answer.status_code == 303 and answer.headers["location"].startswith("/login?next=")
+        refused = answer.status_code == 401 or to_login
+        if who == "public":
+            assert not refused, f"{method} {path}"
+        elif method == "GET" or path.startswith("/api/"):
+            assert refused, f"{method} {path}: {answer.status_code}"
+        else:
+            assert answer.status_code in (401, 403), f"{method} {path}: {answer.status_code}"
