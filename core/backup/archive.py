@@ -189,6 +189,11 @@ class Writer:
                 size += len(part)
         return FileInfo(path, size, digest.hexdigest())
 
+    def text(self, path: str, text: str) -> FileInfo:
+        data = text.encode()
+        self._zip.writestr(f"files/{path}", data)
+        return FileInfo(path, len(data), hashlib.sha256(data).hexdigest())
+
     def secrets(self, secrets: Secrets) -> None:
         self._zip.writestr(SECRETS, msgspec.json.encode(secrets))
 

@@ -15,11 +15,12 @@ from typing import Any, Literal
 import asyncpg
 
 from core import clock
+from core.audit import heads
 from core.backup.archive import Column, FileInfo, Manifest, Secrets, TableInfo, Writer, kind_of
 from core.config import settings, whole_secret
 
 #: Of the data folder.
-KEPT = ("uploads", "ledger-head")
+KEPT = ("uploads",)
 Progress = Callable[[str, int], None]
 
 
@@ -28,16 +29,14 @@ def sqlite_path() -> Path:
 
 
 def data_files() -> list[tuple[str, Path]]:
-    """What belongs into a backup: uploads and the ledger's head."""
+    """What belongs into a backup."""
     folder = settings().data_dir
-    found: list[tuple[str, Path]] = []
-    for name in KEPT:
-        path = folder / name
-        if path.is_file():
-            found.append((name, path))
-        elif path.is_dir():
-            found += [(p.relative_to(folder).as_posix(), p) for p in sorted(path.rglob("*")) if p.is_file()]
-    return found
+    return [
+        (path.relative_to(folder).as_posix(), path)
+        for name in KEPT
+        for path in sorted((folder / name).rglob("*"))
+        if path.is_file()
+    ]
 
 
 def sqlite_tables(connection: sqlite3.Connection) -> list[TableInfo]:
@@ -159,12 +158,16 @@ async def backup(path: Path, *, with_secrets: bool = False, progress: Progress =
     """Writes the whole of this installation into one file, consistent while others write."""
     sqlite = settings().is_sqlite
     manifest = _manifest("sqlite" if sqlite else "postgres", with_secrets)
+    # Before the rows: the chain of the backup must reach at least as far as the head that was kept.
+    kept = heads.read()
     with Writer(path) as writer:
         if sqlite:
             _from_sqlite(writer, manifest, path.parent, progress)
         else:
             await _from_postgres(writer, manifest, progress)
         manifest.files = _files(writer, progress)  # after the rows: a row's file was written before it
+        if kept is not None:
+            manifest.files.append(writer.text(heads.head_file().name, f"{kept}\n"))
         if with_secrets:
             writer.secrets(Secrets(whole_secret()))
         writer.finish(manifest)
