@@ -38,10 +38,10 @@ class RegisteredOut(msgspec.Struct):
 )
 async def register(request: Request[Any, Any, Any], data: JSONBody[ApplicationIn]) -> Response[bytes]:
     edition = await require_current()
-    wanted = services.checked(data, edition, locale_of(request))
+    ready = services.prepare(services.checked(data, edition, locale_of(request)), edition)
 
     async def work() -> RegisteredOut:
-        made = await services.submit(actor_of(request), edition, wanted)
+        made = await services.submit(actor_of(request), edition, ready)
         return RegisteredOut(made.number, made.status)
 
     return await once_only(request, work)

@@ -1,7 +1,10 @@
 """Loading and resetting the demo expo."""
 
+from base64 import b32encode
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
+from hashlib import blake2b
 
 import msgspec
 
@@ -9,8 +12,11 @@ from checkin import services as checkin
 from checkin.rules import BadgeDraft
 from checkin.tables import Badge, BadgeKind
 from core import clock
-from core.accounts.roles import SYSTEM
+from core.accounts.errors import EmailTaken
+from core.accounts.roles import CLI, SYSTEM, Role
+from core.accounts.services import people
 from core.audit import services as audit
+from core.config import secret_key
 from core.db import after_commit, transaction
 from core.editions import services as editions
 from core.editions.queries import EditionInfo, all_editions, forget_current, stored_edition
@@ -62,6 +68,35 @@ async def _firms(edition: EditionInfo) -> None:
         await exhibitors.store(SYSTEM, edition, invented(n, edition.privacy_version), status=status)
 
 
+_NAMES = {
+    Role.admin: "示例 管理员",
+    Role.organizer: "示例 组委会",
+    Role.reviewer: "示例 审核员",
+    Role.gate: "示例 检票员",
+    Role.signing: "示例 签约员",
+    Role.viewer: "示例 观察员",
+    Role.exhibitor: "示例 参展商",
+}
+
+
+def _password(email: str) -> str:
+    """The same on every load of this installation, and another on each: from its secret."""
+    made = blake2b(email.encode(), key=secret_key("demo-accounts")[:64], digest_size=10)
+    return b32encode(made.digest()).decode().lower()
+
+
+async def _accounts() -> list[Account]:
+    """One a role. One that stands keeps its password, which somebody may have changed."""
+    found = []
+    for role, name in _NAMES.items():
+        email = f"{role.value}@demo.example.com"
+        password = _password(email)
+        with suppress(EmailTaken):
+            await people.create(CLI, email, name, [role], password=password)
+        found.append(Account(email, password, [role.value]))
+    return found
+
+
 #: In their order, each inside the transaction that loads the whole.
 PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
     ("exhibitors", _firms),
@@ -108,22 +143,24 @@ async def load_demo(
 ) -> Loaded:
     """All or nothing, in one transaction. One that stands already stays, unless ``reset``.
 
-    A database with an expo that is no demo is refused, unless ``beside``: then the real one stays current.
+    The accounts are made after it, those that are missing. A database with an expo that is no demo is refused,
+    unless ``beside``: then the real one stays current.
     """
     async with transaction():
         lines = await all_editions()
         if any(not line.is_demo for line in lines) and not beside:
             raise NotADemoDatabase
         stands = any(line.slug == SLUG and line.is_demo for line in lines)
-        if stands and not reset:
-            return Loaded(SLUG, False, [])
-        if stands:
+        fresh = reset or not stands
+        if fresh and stands:
             progress("removing the demo expo")
             await _remove((await stored_edition(SLUG)).id)
             after_commit(forget_current)
             await audit.record(SYSTEM, "demo.reset", f"edition:{SLUG}")
-        edition = await editions.create(SYSTEM, _draft(timezone), is_demo=True)
-        for name, part in PARTS:
-            progress(f"loading {name}")
-            await part(edition)
-    return Loaded(SLUG, True, [])
+        if fresh:
+            edition = await editions.create(SYSTEM, _draft(timezone), is_demo=True)
+            for name, part in PARTS:
+                progress(f"loading {name}")
+                await part(edition)
+    progress("accounts")
+    return Loaded(SLUG, fresh, await _accounts())

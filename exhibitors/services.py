@@ -9,6 +9,7 @@ from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import DomainError
 from core.i18n import Locale
+from core.mail.services import Message, compose, enqueue
 from exhibitors import rules
 from exhibitors.rules import Application, ApplicationIn
 from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
@@ -52,9 +53,34 @@ async def register(
     ``submission`` names the form that it came by: sent twice, it answers as the first time.
     """
     _open(edition)
-    wanted = checked(typed, edition, locale)
+    ready = prepare(checked(typed, edition, locale), edition)
     async with transaction():
-        return await store(actor, edition, wanted, submission=submission)
+        return await submit(actor, edition, ready, submission=submission)
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """A checked application with the number it will most likely get, and the mail that says so."""
+
+    wanted: Application
+    number: str
+    mail: Message
+
+
+def prepare(wanted: Application, edition: EditionInfo) -> Ready:
+    """What takes time, before the transaction."""
+    number = rules.new_number()
+    return Ready(wanted, number, _confirmation(wanted, edition, number))
+
+
+def _confirmation(wanted: Application, edition: EditionInfo, number: str) -> Message:
+    return compose(
+        "registered",
+        wanted.locale,
+        name=wanted.contact_name,
+        firm=wanted.name,
+        number=number,
+        expo=edition.name(wanted.locale),
+    )
 
 
 def _open(edition: EditionInfo) -> None:
@@ -62,10 +88,15 @@ def _open(edition: EditionInfo) -> None:
         raise RegistrationClosed
 
 
-async def submit(actor: Actor, edition: EditionInfo, wanted: Application) -> Registered:
-    """As :func:`register`, of what was checked before, inside the caller's transaction."""
+async def submit(actor: Actor, edition: EditionInfo, ready: Ready, *, submission: str | None = None) -> Registered:
+    """As :func:`register`, of what was prepared before, inside the caller's transaction."""
     _open(edition)
-    return await store(actor, edition, wanted)
+    wanted = ready.wanted
+    made = await store(actor, edition, wanted, number=ready.number, submission=submission)
+    mail = ready.mail if made.number == ready.number else _confirmation(wanted, edition, made.number)
+    key = f"registered:{edition.id}:{made.number}"
+    await enqueue(wanted.contact_email, mail, to_name=wanted.contact_name, key=key)
+    return made
 
 
 async def store(
@@ -74,11 +105,12 @@ async def store(
     wanted: Application,
     *,
     status: Status = Status.submitted,
+    number: str = "",
     submission: str | None = None,
 ) -> Registered:
-    """Inside a transaction, and past the question whether registration is open."""
+    """Inside a transaction, past the question whether registration is open, and without a mail."""
     now = clock.now()
-    made = await _insert(edition, wanted, status, submission)
+    made = await _insert(edition, wanted, status, number or rules.new_number(), submission)
     if isinstance(made, Registered):
         return made
     exhibitor, number = made
@@ -115,12 +147,11 @@ async def store(
 
 
 async def _insert(
-    edition: EditionInfo, wanted: Application, status: Status, submission: str | None
+    edition: EditionInfo, wanted: Application, status: Status, number: str, submission: str | None
 ) -> tuple[int, str] | Registered:
     """Its id and number, or what the same form got the first time."""
     now = clock.now()
     while True:
-        number = rules.new_number()
         made = (
             await Exhibitor.insert(
                 Exhibitor(
@@ -158,3 +189,4 @@ async def _insert(
         taken = Exhibitor.exists().where(Exhibitor.edition == edition.id, Exhibitor.credit_code == wanted.credit_code)
         if wanted.credit_code is not None and await taken:
             raise AlreadyRegistered
+        number = rules.new_number()

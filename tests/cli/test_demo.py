@@ -1,15 +1,20 @@
 import asyncio
 import json
 
+import httpx
+import pytest
 from click.testing import CliRunner, Result
 
 from checkin.tables import Badge
 from cli import main
 from core import db
+from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, stored_edition
+from demo import load_demo
 from exhibitors.rules import check_digit_fits
 from exhibitors.tables import Exhibitor
 from tests.expo import an_edition
+from tests.world import send_form
 
 
 def run(*options: str) -> Result:
@@ -28,7 +33,9 @@ async def _read() -> tuple[EditionInfo, list[str], list[str], int]:
 def test_the_demo_is_on_its_second_day_and_open(database: None) -> None:
     done = run("--json")
     assert done.exit_code == 0, done.output
-    assert isinstance(json.loads(done.stdout), list)
+    accounts = json.loads(done.stdout)
+    assert [account["roles"] for account in accounts] == [[role.value] for role in Role]
+    assert json.loads(run("--json").stdout) == accounts
     edition, codes, states, badges = asyncio.run(_read())
     assert edition.is_demo
     assert edition.is_current
@@ -53,6 +60,16 @@ def test_a_second_load_changes_nothing_and_a_reset_begins_anew(database: None) -
     assert run("--reset").exit_code == 0
     _, codes, _, _ = asyncio.run(_read())
     assert len(codes) == len(first[1])
+
+
+@pytest.mark.anyio
+async def test_every_demo_account_signs_in(client: httpx.AsyncClient) -> None:
+    loaded = await load_demo("Asia/Shanghai")
+    for account in loaded.accounts:
+        client.cookies.clear()
+        answer = await send_form(client, "/login", email=account.email, password=account.password)
+        assert answer.status_code == 303
+    assert "演示数据" in (await client.get("/")).text
 
 
 def test_a_real_expo_is_left_alone(database: None) -> None:
