@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from admin import home as admin_home
+from admin import people as admin_people
 from api import badges as api_badges
 from api import editions as api_editions
 from api import events as api_events
@@ -18,9 +19,9 @@ from gateway.access import enforce
 from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
+from portal import account, signin, site
 from portal import pages as portal_pages
 from portal import register as portal_register
-from portal import signin, site
 
 
 @asynccontextmanager
@@ -45,6 +46,8 @@ def create_app() -> Litestar:
             *api_events.ROUTES,
             *portal_pages.ROUTES,
             *preferences.ROUTES,
+            *account.ROUTES,
+            *admin_people.ROUTES,
             *signin.ROUTES,
             *site.ROUTES,
             *static.ROUTES,

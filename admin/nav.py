@@ -26,6 +26,9 @@ STAFF = frozenset({Role.organizer, Role.reviewer, Role.signing, Role.viewer, Rol
 #: In the order in which they stand.
 ENTRIES: list[Entry] = [
     Entry("/admin", mark("Overview"), STAFF),
+    Entry("/admin/people", mark("People"), frozenset({Role.organizer})),
+    Entry("/admin/tokens", mark("Tokens of programs"), frozenset({Role.organizer})),
+    Entry("/admin/security", mark("Security"), frozenset({Role.admin})),
 ]
 
 

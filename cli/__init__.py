@@ -18,6 +18,8 @@ COMMANDS = {
     "migrate": "cli.migrate:migrate",
     "restore": "cli.backup:restore",
     "run": "cli.run:run",
+    "tokens": "cli.tokens:tokens",
+    "users": "cli.users:users",
 }
 
 

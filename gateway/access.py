@@ -8,11 +8,19 @@ from litestar.handlers import BaseRouteHandler
 
 from core.accounts.roles import ANONYMOUS, Actor, Role
 from core.errors import Forbidden, NotSignedIn
+from core.i18n import mark
 
 #: Open to everybody, signed in or not.
 PUBLIC: dict[str, Any] = {"allow": "public"}
 #: Open to everybody who is signed in, whatever the role.
 SIGNED_IN: dict[str, Any] = {"allow": "signed_in"}
+
+
+class SecondFactorNeeded(Forbidden):
+    """The session was begun without the second factor that its role demands; pages lead to setting one up."""
+
+    code = "second_factor_needed"
+    message = mark("Your role needs a second factor.")
 
 
 def allow(*roles: Role) -> dict[str, Any]:
@@ -37,7 +45,8 @@ def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHa
     if allowed == "signed_in":
         return
     if not isinstance(allowed, frozenset) or not actor.roles & allowed:
-        raise Forbidden
+        session = connection.scope.get("yinbo.session")
+        raise SecondFactorNeeded if getattr(session, "limited", False) else Forbidden
 
 
 _ask: Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]] | None = None

@@ -60,6 +60,8 @@ def problem(
             query = request.scope["query_string"].decode("latin-1")
             here = request.scope["path"] + (f"?{query}" if query else "")
             return Redirect(f"/login?next={quote(here, safe='/')}", status_code=HTTP_303_SEE_OTHER)
+        if code == "second_factor_needed":
+            return Redirect("/account/second-factor", status_code=HTTP_303_SEE_OTHER)
         shown = page(request, "error.html", status_code=status, status=status, code=code, message=said)
         shown.headers.update(headers or {})
         return shown

@@ -16,7 +16,25 @@ from tests.world import sign_in, token_for
 #: method, path, and who: "public", "signed_in", or roles with a space between.
 ROUTES = """
 GET / public
+GET /account signed_in
+POST /account signed_in
+POST /account/password signed_in
+POST /account/recovery-codes signed_in
+GET /account/second-factor signed_in
+POST /account/second-factor signed_in
+POST /account/second-factor/remove signed_in
+POST /account/sessions/end-others signed_in
+POST /account/sessions/{session:int}/end signed_in
 GET /admin gate organizer reviewer signing viewer
+GET /admin/people organizer
+POST /admin/people organizer
+GET /admin/people/{account:int} organizer
+POST /admin/people/{account:int}/{act:str} organizer
+GET /admin/security admin
+POST /admin/security admin
+GET /admin/tokens organizer
+POST /admin/tokens organizer
+POST /admin/tokens/revoke organizer
 GET /agenda public
 GET /api/v1/badges organizer
 POST /api/v1/badges organizer

@@ -46,7 +46,7 @@ def password_fault(password: str, *about: str) -> tuple[str, str] | None:
         if len(known) >= 2:
             bare = bare.replace(known.casefold(), "")
     steps = {ord(b) - ord(a) for a, b in pairwise(bare)}
-    if len(set(bare)) < 4 or len(steps) == 1:
+    if len(bare) < 6 or len(set(bare)) < 4 or len(steps) <= 2:
         return GUESSED
     return None
 

@@ -39,7 +39,7 @@ def check_password(password: str, *about: str, field: str = "password") -> None:
         raise InvalidInput(errors=(FieldError(field, *fault),))
 
 
-def _check_height(actor: Actor, roles: Iterable[Role]) -> None:
+def check_height(actor: Actor, roles: Iterable[Role]) -> None:
     if _HIGH & set(roles) and Role.admin not in actor.roles:
         raise TooHigh
 
@@ -52,7 +52,7 @@ async def create(
     :raises EmailTaken: 409. :raises InvalidInput: 422.
     """
     roles = frozenset(roles)
-    _check_height(actor, roles)
+    check_height(actor, roles)
     email = clean_email(email)
     name = text.line(name)[:100] or email.partition("@")[0]
     if password:
@@ -80,7 +80,7 @@ async def create(
 async def invite(actor: Actor, account: int, *, mail: bool = True) -> str:
     """Mails an invitation and answers its link, for people without mail."""
     who = await queries.person(account)
-    _check_height(actor, who.roles)
+    check_height(actor, who.roles)
     token = links.fresh()
     link = f"{settings().public_url}/invite/{token}"
     message = compose("invitation", locale_of(who.locale), name=who.name, link=link)
@@ -96,7 +96,7 @@ async def set_roles(actor: Actor, account: int, roles: Iterable[Role]) -> None:
     """Takes effect at the next request. :raises LastAdmin: 409."""
     roles = frozenset(roles)
     before = frozenset((await queries.person(account)).roles)
-    _check_height(actor, before ^ roles)
+    check_height(actor, before ^ roles)
     async with transaction():
         await _keep_an_admin(account, leaving=Role.admin in before - roles)
         await AccountRole.delete().where(AccountRole.account == account)
@@ -126,7 +126,7 @@ async def _keep_an_admin(account: int, *, leaving: bool) -> None:
 async def set_disabled(actor: Actor, account: int, *, disabled: bool) -> None:
     """A disabled account is signed out everywhere and can't come back until it is enabled."""
     who = await queries.person(account)
-    _check_height(actor, who.roles)
+    check_height(actor, who.roles)
     async with transaction():
         await _keep_an_admin(account, leaving=disabled and Role.admin in who.roles)
         await Account.update({Account.disabled: disabled}).where(Account.id == account)
