@@ -14,7 +14,7 @@ from api import events as api_events
 from api import exhibitors as api_exhibitors
 from core import db, events
 from core.audit import sealing
-from gateway import front, limits, preferences, schema, static
+from gateway import front, limits, observe, preferences, schema, static
 from gateway.access import enforce
 from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
@@ -26,7 +26,7 @@ from portal import register as portal_register
 
 @asynccontextmanager
 async def _lifespan(_app: Litestar) -> AsyncIterator[None]:
-    async with db.lifespan(), limits.lifespan(), sealing.worker(), events.lifespan():
+    async with db.lifespan(), observe.lifespan(), limits.lifespan(), sealing.worker(), events.lifespan():
         yield
 
 
@@ -44,6 +44,7 @@ def create_app() -> Litestar:
         route_handlers=[
             *admin_home.ROUTES,
             *api_events.ROUTES,
+            *observe.ROUTES,
             *portal_pages.ROUTES,
             *preferences.ROUTES,
             *account.ROUTES,
@@ -62,8 +63,9 @@ def create_app() -> Litestar:
         exception_handlers=HANDLERS,
         lifespan=[_lifespan],
         openapi_config=schema.config(),
+        logging_config=None,
     )
     _every_route_says_who_may(app)
     schema.complete(app)
-    front.install(app)
+    observe.install(app, front.install)
     return app

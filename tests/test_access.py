@@ -50,6 +50,7 @@ GET /enter/{token:str} public
 POST /enter/{token:str} public
 GET /exhibitors public
 GET /favicon.ico public
+GET /healthz public
 GET /help public
 GET /invite/{token:str} public
 POST /invite/{token:str} public
@@ -60,10 +61,12 @@ POST /login/code public
 POST /login/link public
 POST /logout signed_in
 GET /manifest.webmanifest public
+GET /metrics public
 GET /portal public
 GET /preferences public
 GET /privacy public
 GET /projects public
+GET /readyz public
 GET /register public
 POST /register public
 GET /register/{submission:str} public

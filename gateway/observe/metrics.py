@@ -1,0 +1,66 @@
+"""Counts for Prometheus. With several workers each process counts what it served itself: an answer names its
+process (``yinbo_process_info``), and sums are right over time, not in one answer."""
+
+import os
+from collections.abc import Awaitable, Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from core.db import engine
+from core.db.sqlite import SqliteDoor
+from core.events.hub import listeners
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+GCCollector(registry=REGISTRY)
+
+REQUESTS = Counter(
+    "yinbo_requests", "Answered requests by method, route and status.", ["method", "route", "status"], registry=REGISTRY
+)
+SECONDS = Histogram(
+    "yinbo_request_seconds",
+    "Time until the answer was sent, by route; streams are left out.",
+    ["route"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+IN_FLIGHT = Gauge("yinbo_requests_in_flight", "Requests being answered.", registry=REGISTRY)
+STREAMS = Gauge("yinbo_event_streams", "Listeners of live events.", registry=REGISTRY)
+WRITER = Gauge("yinbo_writer_queue", "Writes waiting for SQLite's writer.", registry=REGISTRY)
+POOL = Gauge("yinbo_pool_connections", "Connections to PostgreSQL.", ["state"], registry=REGISTRY)
+UNSEALED = Gauge("yinbo_ledger_unsealed", "Entries of the audit trail without a seal yet.", registry=REGISTRY)
+PROCESS = Gauge("yinbo_process_info", "Which process answers.", ["pid"], registry=REGISTRY)
+
+#: Ask the database right before an answer.
+PROBES: list[Callable[[], Awaitable[None]]] = []
+
+
+def probe(function: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    PROBES.append(function)
+    return function
+
+
+@probe
+async def _unsealed() -> None:
+    from core.audit.tables import AuditPending
+
+    UNSEALED.set(await AuditPending.count())
+
+
+async def answer() -> bytes:
+    PROCESS.labels(os.getpid()).set(1)
+    STREAMS.set(listeners())
+    door = engine()
+    if isinstance(door, SqliteDoor):
+        WRITER.set(door.writer.waiting())
+    elif door.pool is not None:
+        idle = door.pool.get_idle_size()
+        POOL.labels("idle").set(idle)
+        POOL.labels("busy").set(door.pool.get_size() - idle)
+    for ask in PROBES:
+        await ask()
+    return generate_latest(REGISTRY)
