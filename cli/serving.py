@@ -6,6 +6,7 @@ closes what it opened, the database's writer last. A second signal ends it at on
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -48,17 +49,36 @@ class Server(uvicorn.Server):
         from core import events
         from gateway.observe import draining
 
+        await self._shut_the_door(sockets or [])
         draining()
-        # Whoever the kernel has already connected is taken in before the door is shut.
-        for _ in range(3):
-            await asyncio.sleep(0)
-        for server in self.servers:
-            server.close()
         events.say_goodbye()
         until = time.monotonic() + LAST_CALL
         while self.server_state.connections and time.monotonic() < until:  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
+
+    async def _shut_the_door(self, sockets: list[socket.socket]) -> None:
+        """Stops listening, and takes in whom the kernel had connected by then: they would be reset."""
+        loop = asyncio.get_running_loop()
+        held = [listening.dup() for listening in sockets]
+        for server in self.servers:
+            server.close()
+        for listening in held:
+            listening.setblocking(False)
+            waiting = []
+            with contextlib.suppress(OSError):
+                while True:
+                    waiting.append(listening.accept()[0])
+            listening.close()
+            for caller in waiting:
+                with contextlib.suppress(OSError):
+                    await loop.connect_accepted_socket(self._protocol, caller, ssl=self.config.ssl)
+
+    def _protocol(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
 
 class _Worker(Process):
@@ -84,6 +104,12 @@ class Workers(Multiprocess):
             if process not in before and not isinstance(process, _Worker):
                 process.__class__ = _Worker
                 self.processes[index] = process
+
+    def terminate_all(self) -> None:
+        # The workers' doors are one with this one: while it stands open, callers wait where nobody comes.
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
 
     def join_all(self) -> None:
         """Until they have ended; a second signal ends them at once."""

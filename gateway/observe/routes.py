@@ -7,7 +7,6 @@ from litestar import Request, Response, get
 from core.accounts.roles import Role
 from core.config.checks import is_loopback
 from core.db.migrations import readiness
-from core.errors import Forbidden, NotSignedIn
 from gateway.access import PUBLIC, actor_of
 from gateway.observe import metrics
 
@@ -41,7 +40,8 @@ def _from_this_machine(request: Request[Any, Any, Any]) -> bool:
 async def prometheus(request: Request[Any, Any, Any]) -> Response[bytes]:
     actor = actor_of(request)
     if not (actor.roles & {Role.organizer, Role.admin} or _from_this_machine(request)):
-        raise NotSignedIn if actor.kind == "anonymous" else Forbidden
+        # Plain, not the way to the login page: who asks is a program.
+        return Response(b"An organizer's token is needed.\n", status_code=401, media_type="text/plain", headers=_FRESH)
     return Response(await metrics.answer(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=_FRESH)
 
 
