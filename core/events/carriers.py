@@ -53,9 +53,16 @@ class Postgres:
 
     @classmethod
     async def open(cls, receive: Callable[[bytes], None], lost: Callable[[], None]) -> "Postgres":
-        connection = await asyncpg.connect(settings().database, timeout=10, command_timeout=10)
-        connection.add_termination_listener(lambda _: lost())
-        await connection.add_listener(channel(), lambda _c, _pid, _channel, payload: receive(payload.encode()))
+        # Cancelled half-way, asyncpg would leave the connection open: a server that stops at once after its start.
+        connecting = asyncio.ensure_future(asyncpg.connect(settings().database, timeout=10, command_timeout=10))
+        try:
+            connection = await asyncio.shield(connecting)
+            connection.add_termination_listener(lambda _: lost())
+            await connection.add_listener(channel(), lambda _c, _pid, _channel, payload: receive(payload.encode()))
+        except BaseException:
+            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                (await connecting).terminate()
+            raise
         return cls(connection)
 
     async def send(self, message: bytes) -> None:
