@@ -35,6 +35,32 @@ class SessionLine(msgspec.Struct, frozen=True):
     last_seen_at: datetime
     token_hash: str
 
+    @property
+    def device(self) -> str:
+        """What a person would call it: ``Chrome, Android``. Only the names that browsers commonly send."""
+        names = (next((name for key, name in group if key in self.user_agent), "") for group in (_BROWSERS, _SYSTEMS))
+        return ", ".join(name for name in names if name) or self.user_agent[:40]
+
+
+#: The first that fits: most browsers also name those that they descend from.
+_BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("HuaweiBrowser", "Huawei"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
 
 class TokenLine(msgspec.Struct, frozen=True):
     id: int
