@@ -28,6 +28,7 @@ from core.config import settings
 from core.db import transaction
 from core.editions.tables import Edition, EditionField
 from tests.conftest import POSTGRES, _empty_postgres
+from tests.core.test_audit import seal_everything
 
 pytestmark = pytest.mark.anyio
 
@@ -73,7 +74,7 @@ async def fill(fields: int = 3) -> None:
                 SYSTEM, "field.added", f"field:{n}", after={"code": f"f{n}"}, personal={"who": "林一"}
             )
         await AuditAnchor.insert(AuditAnchor(position=0, hash="0" * 64, sent_to="a@b.test"))
-    await sealing.seal_all()
+    await seal_everything()
 
 
 async def test_all_comes_back_as_it_was(database: None, tmp_path: Path) -> None:
