@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+import core.upkeep  # noqa: F401  # its periodic work is registered
 from admin import home as admin_home
 from admin import people as admin_people
 from api import badges as api_badges
@@ -14,6 +15,7 @@ from api import events as api_events
 from api import exhibitors as api_exhibitors
 from core import db, events
 from core.audit import sealing
+from core.jobs.worker import worker as jobs_worker
 from gateway import front, limits, observe, preferences, schema, static
 from gateway.access import enforce
 from gateway.auth import Authenticate
@@ -25,8 +27,15 @@ from portal import register as portal_register
 
 
 @asynccontextmanager
+async def workers() -> AsyncIterator[None]:
+    """What is not done in a request; inside ``db.lifespan()``."""
+    async with sealing.worker(), jobs_worker():
+        yield
+
+
+@asynccontextmanager
 async def _lifespan(_app: Litestar) -> AsyncIterator[None]:
-    async with db.lifespan(), observe.lifespan(), limits.lifespan(), sealing.worker(), events.lifespan():
+    async with db.lifespan(), observe.lifespan(), limits.lifespan(), workers(), events.lifespan():
         yield
 
 

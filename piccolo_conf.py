@@ -16,5 +16,6 @@ APP_REGISTRY = AppRegistry(
         "checkin.piccolo_app",
         "core.accounts.piccolo_app",
         "core.mail.piccolo_app",
+        "core.jobs.piccolo_app",
     ]
 )

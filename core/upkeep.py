@@ -1,0 +1,16 @@
+"""Periodic work of the ground floor: what has run out is forgotten."""
+
+from core.accounts.services import links, sessions, throttle
+from core.idempotency import services as idempotency
+from core.jobs import every
+from core.jobs import services as jobs
+
+
+@every(seconds=3600, name="forget what has run out")
+async def forget() -> None:
+    """Sessions, links, failed tries, kept answers, old jobs."""
+    await sessions.purge()
+    await links.purge()
+    await throttle.purge()
+    await idempotency.purge()
+    await jobs.purge()
