@@ -7,13 +7,15 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 import core.upkeep  # noqa: F401  # its periodic work is registered
+from admin import badges as admin_badges
+from admin import editions as admin_editions
+from admin import exhibitors as admin_exhibitors
 from admin import home as admin_home
 from admin import people as admin_people
 from api import badges as api_badges
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
-from core import db, events
 from core.audit import sealing
 from core.jobs.worker import worker as jobs_worker
 from gateway import front, limits, observe, preferences, schema, static
@@ -61,6 +63,9 @@ def create_app() -> Litestar:
             *signin.ROUTES,
             *site.ROUTES,
             *static.ROUTES,
+            *admin_badges.ROUTES,
+            *admin_editions.ROUTES,
+            *admin_exhibitors.ROUTES,
             *api_badges.ROUTES,
             *api_editions.ROUTES,
             *api_exhibitors.ROUTES,

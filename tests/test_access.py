@@ -26,6 +26,17 @@ POST /account/second-factor/remove signed_in
 POST /account/sessions/end-others signed_in
 POST /account/sessions/{session:int}/end signed_in
 GET /admin gate organizer reviewer signing viewer
+GET /admin/badges organizer
+POST /admin/badges organizer
+GET /admin/editions organizer
+GET /admin/editions/new organizer
+POST /admin/editions/new organizer
+GET /admin/editions/{slug:str} organizer
+POST /admin/editions/{slug:str} organizer
+GET /admin/editions/{slug:str}/current organizer
+POST /admin/editions/{slug:str}/current organizer
+GET /admin/exhibitors reviewer
+GET /admin/exhibitors/{number:str} reviewer
 GET /admin/people organizer
 POST /admin/people organizer
 GET /admin/people/{account:int} organizer
