@@ -16,6 +16,7 @@ from api import badges as api_badges
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
+from core import db, events
 from core.audit import sealing
 from core.jobs.worker import worker as jobs_worker
 from gateway import front, limits, observe, preferences, schema, static
