@@ -24,7 +24,7 @@ setup: $(STAMP) $(WEB) ## .venv with the locked dependencies, and the web assets
 	@:
 
 run: setup ## Serve the demo expo on http://127.0.0.1:8000
-	@.venv/bin/yinbo run
+	@.venv/bin/yinbo run --demo
 
 test: setup lint types ## Everything this machine can test, on SQLite and PostgreSQL
 	@$(PY) -m tests
@@ -37,6 +37,13 @@ types: $(STAMP) ## mypy and TypeScript, strict
 
 web: $(WEB) ## The styles and scripts, when web/src has changed
 
+migrations: $(STAMP) ## A new migration: make migrations APP=exhibitors
+	@test -n "$(APP)" || { echo "say for which app: make migrations APP=exhibitors"; exit 2; }
+	@scratch=$$(mktemp -d) && YINBO_DATA_DIR=$$scratch .venv/bin/piccolo migrations new $(APP) --auto; rm -rf "$$scratch"
+
+bench: setup ## The product beside bare routes, in one run
+	@$(PY) -m bench
+
 screenshots: setup ## Every page, language, type size and width into docs/screenshots/
 	@$(PY) -m scripts.screenshots
 
@@ -44,4 +51,16 @@ lock: $(STAMP) ## Resolve the dependencies anew
 	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help setup run test lint types web screenshots lock
+docs: $(STAMP) ## Check the manual: settings, dependencies and links named in docs/ are there
+	@$(PY) -m pytest -q tests/test_docs.py tests/core/test_config.py -k "manual or docs or licence"
+
+audit: $(STAMP) ## Known holes in what is locked
+	@if said=$$(.venv/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock 2>&1); then echo "$$said"; \
+	elif echo "$$said" | grep -q "^Found .* known vulnerabilit"; then echo "$$said"; exit 1; \
+	else echo "audit: could not run: $$(echo "$$said" | tail -n 1 | cut -c 1-200)"; fi
+
+clean: ## Everything that was made here but data/
+	@rm -rf .venv build dist web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis
+	@find . -name __pycache__ -not -path './data/*' -prune -exec rm -rf {} +
+
+.PHONY: help setup run test lint types web migrations bench screenshots docs lock audit clean

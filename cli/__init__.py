@@ -12,6 +12,7 @@ from core.errors import DomainError
 COMMANDS = {
     "backup": "cli.backup:backup",
     "demo": "cli.demo:demo",
+    "doctor": "cli.doctor:doctor",
     "editions": "cli.editions:editions",
     "help": "cli.help:help_",
     "ledger": "cli.ledger:ledger",

@@ -67,6 +67,20 @@ async def _migrate() -> None:
         await migrate()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches a database: the rest has run on SQLite."""
+    if BACKEND != "postgres":
+        return
+    touching: list[pytest.Item] = []
+    other: list[pytest.Item] = []
+    for item in items:
+        asks = {"migrated", "database"} & set(getattr(item, "fixturenames", ()))
+        knows = {"BACKEND", "POSTGRES"} & set(vars(getattr(item, "module", None) or object))
+        (touching if asks or knows else other).append(item)
+    items[:] = touching
+    config.hook.pytest_deselected(items=other)
+
+
 @pytest.fixture(scope="session")
 def migrated() -> Iterator[Path]:
     """A migrated database: a file to copy, or a PostgreSQL database to empty."""

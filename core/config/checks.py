@@ -17,6 +17,8 @@ def masked(url: str) -> str:
         _ = parts.port
     except ValueError:
         return "(unreadable)"
+    if "@" not in parts.netloc and not parts.query:
+        return url
     query = "…" if parts.query else ""
     if parts.username is None and parts.password is None:
         return urlunsplit(parts._replace(query=query))

@@ -3,7 +3,6 @@
 Playwright keeps an event loop of its own running, so nothing of it may outlive the folder.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import live
+from tests.browser.chromium import CHROMIUM
 from tests.conftest import BACKEND
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
 FLAGS = [
     "--no-sandbox",
     "--headless",

@@ -1,0 +1,146 @@
+"""What has to be asked: the database, the mail server, Redis."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from piccolo.querystring import QueryString
+
+from cli.doctor.findings import Finding, error, ok, warning
+from core import db
+from core.config import Settings
+from core.config.checks import masked
+from core.db.migrations import pending
+
+PATIENCE = 10.0
+#: Seconds by which the clocks of program and database may differ.
+APART = 5.0
+
+
+async def _one(sql: str) -> str:
+    rows = await db.engine().run_querystring(QueryString(sql))
+    return str(next(iter(rows[0].values())))
+
+
+async def of_database(own: Settings) -> AsyncIterator[Finding]:
+    where = masked(own.database)
+    if own.is_sqlite and not await asyncio.to_thread(Path(own.database.removeprefix("sqlite:///")).exists):
+        yield ok("database", f"{where} is made at the first start")
+        return
+    try:
+        async with db.lifespan():
+            async for finding in _opened(own, where):
+                yield finding
+    except db.Busy as fault:
+        cause = type(fault.__cause__).__name__ if fault.__cause__ else "busy"
+        yield error("database", f"{where} does not answer ({cause})", "start it, or mend YINBO_DATABASE_URL")
+
+
+async def _opened(own: Settings, where: str) -> AsyncIterator[Finding]:
+    if own.is_sqlite:
+        version = await _one("SELECT sqlite_version()")
+        yield ok("database", f"{where}, SQLite {version}")
+        journal = await _one("PRAGMA journal_mode")
+        if journal != "wal":
+            yield error(
+                "database", f"its journal is {journal}, not wal", "keep it on a local disk, not on a network drive"
+            )
+        if (checked := await _one("PRAGMA quick_check(1)")) != "ok":
+            yield error("database", f"it is damaged: {checked}", "restore the last backup: yinbo restore FILE")
+    else:
+        number = int(await _one("SELECT current_setting('server_version_num')"))
+        if number < 130000:
+            yield error("database", f"{where}, PostgreSQL {number // 10000}", "PostgreSQL 13 or later is needed")
+        else:
+            yield ok("database", f"{where}, PostgreSQL {number // 10000}.{number % 10000}")
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            if await _one(f"SELECT current_setting('{name}')") == "0":
+                yield warning("database", f"{name} is off", "let no pooler between take away what the program sets")
+        if await _one("SELECT current_setting('fsync')") != "on":
+            yield error("database", "fsync is off: a power cut loses what was acknowledged", "set fsync = on")
+        theirs = float(await _one("SELECT extract(epoch FROM clock_timestamp())"))
+        apart = abs(datetime.now(UTC).timestamp() - theirs)
+        if apart > APART:
+            yield error("clock", f"{apart:.0f} s apart from the database's", "set both: timedatectl set-ntp true")
+    state = await pending()
+    if state.missing and own.is_sqlite:
+        yield ok("migrations", f"{len(state.missing)} are done at the next start")
+        return
+    if state.missing:
+        yield error("migrations", f"{len(state.missing)} are missing", "yinbo migrate")
+        return
+    if state.unknown:
+        yield error("migrations", "the database is of a newer version", "start that version")
+        return
+    yield ok("migrations", "up to date")
+    async for finding in _contents():
+        yield finding
+
+
+async def _contents() -> AsyncIterator[Finding]:
+    from core.audit.tables import AuditPending
+    from core.mail.tables import MailMessage, MailState
+
+    waiting = await AuditPending.count()
+    if waiting > 1000:
+        yield warning("ledger", f"{waiting} entries wait for their seal", "start the server: it seals them")
+    else:
+        yield ok("ledger", f"{waiting} entries wait for their seal")
+    failed = await MailMessage.count().where(MailMessage.state == MailState.failed)
+    if failed:
+        yield warning("mail", f"{failed} mails failed for good", "see why in the organizers' desk, mend and send again")
+
+
+async def of_mail(own: Settings) -> Finding:
+    if not own.smtp_url:
+        return warning("mail", "no mail server is set: mail is kept in the organizers' desk", "set YINBO_SMTP_URL")
+    import aiosmtplib
+
+    parts = urlsplit(own.smtp_url)
+    mode = parse_qs(parts.query).get("tls", ["tls" if parts.scheme == "smtps" else "starttls"])[0]
+    server = aiosmtplib.SMTP(
+        hostname=parts.hostname,
+        port=parts.port or (465 if mode == "tls" else 587),
+        use_tls=mode == "tls",
+        start_tls=mode == "starttls",
+        timeout=PATIENCE,
+    )
+    where = masked(own.smtp_url)
+    try:
+        await server.connect()
+        if parts.username:
+            await server.login(unquote(parts.username), unquote(parts.password or ""))
+        await server.quit()
+    except aiosmtplib.SMTPAuthenticationError:
+        return error("mail", f"{where} refuses user or password", "mend them in YINBO_SMTP_URL; encode @ as %40")
+    except ssl.SSLError as fault:
+        return error(
+            "mail", f"{where}: no trusted TLS ({fault.reason})", "mend its certificate, or tls= in YINBO_SMTP_URL"
+        )
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as fault:
+        return error("mail", f"{where} does not answer as it should ({type(fault).__name__})", "mend YINBO_SMTP_URL")
+    finally:
+        server.close()
+    return ok("mail", f"{where} takes us in ({mode})")
+
+
+async def of_redis(own: Settings) -> AsyncIterator[Finding]:
+    if not own.redis_url:
+        return
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    client = Redis.from_url(own.redis_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await client.ping()
+        yield ok("redis", masked(own.redis_url))
+    except (RedisError, OSError, TimeoutError) as fault:
+        yield error(
+            "redis", f"{masked(own.redis_url)} does not answer ({type(fault).__name__})", "mend YINBO_REDIS_URL"
+        )
+    finally:
+        await client.aclose()
