@@ -147,10 +147,12 @@ async def _from_postgres(writer: Writer, manifest: Manifest, progress: Progress)
 
 
 #: Tables' columns with a sequence of their own.
+# CASE: else the planner may ask for the sequences of the catalogue's own columns first, which is an error.
 SEQUENCES = (
-    "SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)"
-    " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migration'"
-    " AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL"
+    "SELECT table_name, column_name, sequence FROM (SELECT table_name, column_name,"
+    " CASE WHEN table_schema = 'public' AND table_name <> 'migration'"
+    " THEN pg_get_serial_sequence(quote_ident(table_name), column_name) END AS sequence"
+    " FROM information_schema.columns) AS columns WHERE sequence IS NOT NULL"
 )
 
 

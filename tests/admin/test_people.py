@@ -61,7 +61,8 @@ async def test_a_second_factor_is_set_up_asked_for_and_never_taken_twice(client:
     before = client.cookies["session"]
     shown = await client.get("/account/second-factor")
     secret = shown.text.partition("<code>")[2].partition("</code>")[0].replace(" ", "")
-    codes = await client.post("/account/second-factor", data={"_csrf": csrf_in(shown.text), "code": code_for(secret)})
+    code = code_for(secret)
+    codes = await client.post("/account/second-factor", data={"_csrf": csrf_in(shown.text), "code": code})
     assert codes.text.count("<li><code>") == 10
     assert client.cookies["session"] != before, "what the session may do has changed"
     recovery = codes.text.partition("<li><code>")[2].partition("</code>")[0]
@@ -71,7 +72,7 @@ async def test_a_second_factor_is_set_up_asked_for_and_never_taken_twice(client:
     answer = await sign_in_first_step(client)
     assert answer.headers["location"].startswith("/login/code")
     assert (await client.get("/account")).status_code == 303, "half signed in is not signed in"
-    replay = await send_form(client, "/login/code", code=code_for(secret))
+    replay = await send_form(client, "/login/code", code=code)
     assert replay.status_code == 422, "the code that set it up counts no second time"
     answer = await send_form(client, "/login/code", code=recovery)
     assert answer.status_code == 303
