@@ -19,6 +19,7 @@ from api import exhibitors as api_exhibitors
 from core import db, events
 from core.audit import sealing
 from core.jobs.worker import worker as jobs_worker
+from core.mail import sending
 from gateway import front, limits, observe, preferences, schema, static
 from gateway.access import enforce
 from gateway.auth import Authenticate
@@ -32,7 +33,7 @@ from portal import register as portal_register
 @asynccontextmanager
 async def workers() -> AsyncIterator[None]:
     """What is not done in a request; inside ``db.lifespan()``."""
-    async with sealing.worker(), jobs_worker():
+    async with sealing.worker(), sending.worker(), jobs_worker():
         yield
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "migrate": "cli.migrate:migrate",
     "restore": "cli.backup:restore",
     "run": "cli.run:run",
+    "worker": "cli.worker:worker",
     "tokens": "cli.tokens:tokens",
     "users": "cli.users:users",
 }

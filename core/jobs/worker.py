@@ -25,6 +25,7 @@ from core.jobs import waking
 from core.jobs.context import JobCancelled, JobContext, JobFailed
 from core.jobs.registry import KINDS, RHYTHMS
 from core.jobs.tables import Job, JobState, Periodic
+from core.waking import rung
 
 log = logging.getLogger("yinbo.jobs")
 
@@ -100,7 +101,7 @@ class Worker:
                 pass
             except Exception:
                 log.exception("looking for jobs failed")
-            await waking.rung(bell, wait)
+            await rung(bell, wait)
 
     async def _until_next(self) -> float:
         """Seconds to the next job that is not due yet; nothing is lost when it is not found."""

@@ -84,6 +84,7 @@ async def enqueue(
         html=message.html,
         state=(MailState.queued if settings().smtp_url else MailState.kept).value,
         next_attempt_at=not_before or now,
+        queued_at=not_before or now,
         created_at=now,
     )
     async with transaction():

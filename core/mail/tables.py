@@ -33,6 +33,9 @@ class MailMessage(Table, tablename="mail_message"):
     state = Varchar(length=10)
     attempts = Integer(default=0)
     next_attempt_at = Timestamptz()
+    #: When it was last put into the queue: from here on it is tried for so long.
+    queued_at = Timestamptz()
+    #: Made anew with each claim, so that who lost one writes nothing more.
     claimed_by = Varchar(length=60, default="")
     claimed_until = Timestamptz(default=None, null=True)
     last_answer = Text(default="")

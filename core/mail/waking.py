@@ -1,17 +1,7 @@
-"""Wakes the sender of this process when a mail was enqueued; other processes look by themselves."""
+"""Wakes the senders of this process when a mail was enqueued."""
 
-import asyncio
+from core.waking import Bells
 
-_woken: asyncio.Event | None = None
-
-
-def nudge() -> None:
-    if _woken is not None:
-        _woken.set()
-
-
-def bell() -> asyncio.Event:
-    """The event that :func:`nudge` sets, of the running loop."""
-    global _woken
-    _woken = asyncio.Event()
-    return _woken
+_bells = Bells()
+nudge = _bells.nudge
+bell = _bells.bell
