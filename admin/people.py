@@ -13,7 +13,6 @@ from core.config import settings
 from core.db import transaction
 from core.errors import DomainError, NotFound
 from core.i18n import mark
-from core.mail.services import compose, enqueue
 from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
@@ -117,7 +116,12 @@ async def act_on_person(request: Asked, account: FromPath[int], act: FromPath[st
         elif act in ("disable", "enable"):
             await people.set_disabled(actor, account, disabled=act == "disable")
         elif act == "invite":
-            return await _one(request, account, link=await people.invite(actor, account, mail="mail" in form))
+            if link := await people.invite(actor, account, mail="mail" in form):
+                return await _one(request, account, link=link)
+            said = mark(
+                "The invitation is on its way by mail. This person has chosen a password already, so the link is shown "
+                "to nobody else."
+            )
         elif act == "sign-out":
             people.check_height(actor, who.roles)
             async with transaction():
@@ -125,10 +129,7 @@ async def act_on_person(request: Asked, account: FromPath[int], act: FromPath[st
                 await record(actor, "session.all_ended", f"account:{account}")
         elif act == "remove-second-factor":
             people.check_height(actor, who.roles)
-            message = compose("second_factor_removed", people.locale_of(who.locale), name=who.name)
-            async with transaction():
-                await second_factor.remove(actor, account)
-                await enqueue(who.email, message, to_name=who.name)
+            await second_factor.remove(actor, account)
         else:
             raise NotFound
     except NotFound:

@@ -4,11 +4,11 @@ import asyncio
 
 import click
 
+from cli.opened import opened
 from core.accounts import queries
 from core.accounts.roles import CLI, Role
 from core.accounts.services import tokens as services
-from core.db import lifespan
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 
 
 @click.group()
@@ -24,7 +24,7 @@ def add(name: str, role: str, checkpoint: str) -> None:
     """Make a token and print it once, alone on stdout."""
 
     async def work() -> str:
-        async with lifespan():
+        async with opened():
             return await services.add(CLI, name, Role(role), checkpoint=checkpoint)
 
     try:
@@ -39,12 +39,12 @@ def revoke(name: str) -> None:
     """End a token for good."""
 
     async def work() -> None:
-        async with lifespan():
+        async with opened():
             await services.revoke(CLI, name)
 
     try:
         asyncio.run(work())
-    except DomainError as error:
+    except NotFound as error:
         raise click.ClickException(f"there is no token in force named {name!r}") from error
     click.echo(f"Revoked {name}.", err=True)
 
@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
     """All tokens, without their secrets."""
 
     async def work() -> list[queries.TokenLine]:
-        async with lifespan():
+        async with opened():
             return await queries.tokens()
 
     found = asyncio.run(work())

@@ -5,11 +5,11 @@ import sys
 
 import click
 
+from cli.opened import opened
 from core.accounts import queries
 from core.accounts.roles import CLI, Role
 from core.accounts.services import people
-from core.db import lifespan
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 
 
 @click.group()
@@ -18,6 +18,8 @@ def users() -> None:
 
 
 def _said(error: DomainError) -> click.ClickException:
+    if isinstance(error, NotFound):
+        return click.ClickException("there is no account with this address")
     return click.ClickException(" ".join([error.message, *(f"{e.field}: {e.message}" for e in error.errors)]))
 
 
@@ -33,7 +35,7 @@ def add(email: str, roles: tuple[str, ...], name: str, password_stdin: bool) -> 
         raise click.UsageError("standard input holds no password")
 
     async def work() -> str:
-        async with lifespan():
+        async with opened():
             account = await people.create(CLI, email, name, [Role(role) for role in roles], password=password)
             return "" if password else await people.invite(CLI, account, mail=False)
 
@@ -52,7 +54,7 @@ def list_(as_json: bool) -> None:
     """All accounts."""
 
     async def work() -> list[queries.Person]:
-        async with lifespan():
+        async with opened():
             return await queries.people(limit=100_000)
 
     found = asyncio.run(work())
@@ -68,7 +70,7 @@ def list_(as_json: bool) -> None:
 
 def _switch(email: str, *, disabled: bool) -> None:
     async def work() -> None:
-        async with lifespan():
+        async with opened():
             who = await queries.person_by_email(email)
             await people.set_disabled(CLI, who.id, disabled=disabled)
 
@@ -91,3 +93,25 @@ def disable(email: str) -> None:
 def enable(email: str) -> None:
     """Let a disabled account in again."""
     _switch(email, disabled=False)
+
+
+@users.command()
+@click.argument("email")
+@click.option("--add", "added", multiple=True, type=click.Choice([role.value for role in Role]))
+@click.option("--remove", "removed", multiple=True, type=click.Choice([role.value for role in Role]))
+def roles(email: str, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+    """Give roles to an account or take them away; prints those that it holds then."""
+    if not added and not removed:
+        raise click.UsageError("say --add ROLE or --remove ROLE")
+
+    async def work() -> list[Role]:
+        async with opened():
+            who = await queries.person_by_email(email)
+            wanted = ({*who.roles} - {Role(role) for role in removed}) | {Role(role) for role in added}
+            await people.set_roles(CLI, who.id, wanted)
+            return sorted(wanted)
+
+    try:
+        click.echo(", ".join(asyncio.run(work())))
+    except DomainError as error:
+        raise _said(error) from error

@@ -36,8 +36,8 @@ class Problem(msgspec.Struct, omit_defaults=True):
 
 
 def wants_problem(request: Request[Any, Any, Any]) -> bool:
-    """The API always; elsewhere who asks for JSON and not for a page."""
-    if request.scope["path"].startswith("/api/"):
+    """The API and programs with a token always; elsewhere who asks for JSON and not for a page."""
+    if request.scope["path"].startswith("/api/") or request.headers.get("authorization", "")[:7].lower() == "bearer ":
         return True
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept

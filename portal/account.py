@@ -130,7 +130,9 @@ async def add_second_factor(request: Asked) -> Response[Any]:
         errors = shown_errors(error, locale_of(request))
         return await _second_factor_page(request, status=error.status, errors=errors)
     response = page(request, "portal/recovery_codes.html", codes=codes)
-    auth.enter(response, await sessions.rotate(auth.session_token(request), account), account)
+    token = await sessions.rotate(auth.session_token(request), account)
+    await sessions.end_all(account, but=token)
+    auth.enter(response, token, account)
     return response
 
 

@@ -37,9 +37,7 @@ class SessionLine(msgspec.Struct, frozen=True):
 
     @property
     def device(self) -> str:
-        """What a person would call it: ``Chrome, Android``. Only the names that browsers commonly send."""
-        names = (next((name for key, name in group if key in self.user_agent), "") for group in (_BROWSERS, _SYSTEMS))
-        return ", ".join(name for name in names if name) or self.user_agent[:40]
+        return device_name(self.user_agent) or self.user_agent[:40]
 
 
 #: The first that fits: most browsers also name those that they descend from.
@@ -60,6 +58,12 @@ _SYSTEMS = (
     ("Mac OS", "macOS"),
     ("Linux", "Linux"),
 )
+
+
+def device_name(user_agent: str) -> str:
+    """What a person would call it: ``Chrome, Android``; empty when it sends none of the common names."""
+    names = (next((name for key, name in group if key in user_agent), "") for group in (_BROWSERS, _SYSTEMS))
+    return ", ".join(name for name in names if name)
 
 
 class TokenLine(msgspec.Struct, frozen=True):

@@ -53,11 +53,17 @@ def password_fault(password: str, *about: str) -> tuple[str, str] | None:
 
 #: Failures that cost nothing; then 2, 4, 8 … seconds up to a quarter of an hour. An hour of rest forgives all.
 FREE_FAILURES = 5
+#: Of one address, behind which a whole hall may sit.
+FREE_FAILURES_OF_ADDRESS = 50
 LONGEST_PAUSE = timedelta(minutes=15)
 FORGIVEN_AFTER = timedelta(hours=1)
 
 
-def pause_after(failures: int) -> timedelta:
-    if failures <= FREE_FAILURES:
+def pause_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
+    if failures <= free:
         return timedelta(0)
-    return min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 20)), LONGEST_PAUSE)
+    return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_PAUSE)
+
+
+#: Links that one account is mailed within an hour, so that nobody's mailbox is flooded by strangers.
+LINKS_AN_HOUR = 5

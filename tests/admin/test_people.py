@@ -5,6 +5,7 @@ import pytest
 from core import clock
 from core.accounts import queries
 from core.accounts.roles import Role
+from core.mail.tables import MailMessage
 from tests.world import csrf_in, person, send_form, sign_in
 
 pytestmark = pytest.mark.anyio
@@ -117,3 +118,13 @@ async def test_a_token_is_shown_once_and_revoked_for_good(client: httpx.AsyncCli
     await send_form(client, "/admin/tokens/revoke", at="/admin/tokens", name="闸机 1")
     assert (await stranger.get("/api/v1/badges", headers=headers)).status_code == 401
     await stranger.aclose()
+
+
+async def test_an_invitation_to_whoever_has_a_password_goes_by_mail_alone(client: httpx.AsyncClient) -> None:
+    colleague = await person(Role.reviewer)
+    await sign_in(client, Role.organizer)
+    answer = await send_form(client, f"/admin/people/{colleague}/invite", at=f"/admin/people/{colleague}")
+    assert answer.status_code == 303
+    assert "/invite/" not in (await client.get(f"/admin/people/{colleague}")).text
+    mails = await MailMessage.select().where(MailMessage.template == "invitation")
+    assert [mail["to_address"] for mail in mails] == ["reviewer@example.com"]

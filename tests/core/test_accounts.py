@@ -7,12 +7,21 @@ from hypothesis import strategies as st
 
 from core import clock, db
 from core.accounts import queries
-from core.accounts.errors import LinkUsed, TooManyTries, WrongCode, WrongCredentials
-from core.accounts.roles import CLI, Role
-from core.accounts.rules import FREE_FAILURES, LONGEST_PAUSE, password_fault, pause_after
-from core.accounts.services import links, people, second_factor, sessions, signin, throttle
+from core.accounts.errors import LastAdmin, LinkUsed, TooManyTries, WrongCode, WrongCredentials
+from core.accounts.roles import CLI, Actor, Role
+from core.accounts.rules import (
+    FREE_FAILURES,
+    FREE_FAILURES_OF_ADDRESS,
+    LONGEST_PAUSE,
+    password_fault,
+    pause_after,
+)
+from core.accounts.secrets import digest
+from core.accounts.services import links, people, second_factor, sessions, signin, throttle, tokens
 from core.accounts.services.signin import From
-from core.accounts.tables import Account
+from core.accounts.tables import Account, AccountSession, ApiToken, OneTimeLink
+from core.errors import InvalidInput
+from core.mail.tables import MailMessage
 from tests.world import PASSWORD, person
 
 HERE = From("192.0.2.7", "Firefox on an old phone")
@@ -105,20 +114,200 @@ async def test_the_same_code_sent_twice_at_once_counts_once(opened: None) -> Non
 
 @pytest.mark.anyio
 async def test_guessing_is_slowed_but_a_known_browser_still_gets_in(
-    opened: None, monkeypatch: pytest.MonkeyPatch
+    slowed: None,
 ) -> None:
     account = await person(Role.viewer)
-    monkeypatch.setattr(throttle, "is_on", lambda: True)
     for n in range(FREE_FAILURES + 1):
         with pytest.raises(WrongCredentials):
             await signin.by_password("viewer@example.com", f"guess {n}", From(f"198.51.100.{n}", ""))
-    with pytest.raises(TooManyTries) as slowed:
+    with pytest.raises(TooManyTries) as refused:
         await signin.by_password("viewer@example.com", PASSWORD, From("203.0.113.9", ""))
-    assert slowed.value.retry_after is not None
+    assert refused.value.retry_after is not None
     known = await signin.by_password("viewer@example.com", PASSWORD, From("203.0.113.9", "", device=str(account)))
     assert known.session
     with clock.moved(timedelta(minutes=1)):
         assert (await signin.by_password("viewer@example.com", PASSWORD, From("203.0.113.9", ""))).session
+
+
+@pytest.fixture
+def slowed(opened: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in service: the suite itself runs with ``RATE_LIMITS=off``."""
+    monkeypatch.setattr(throttle, "is_on", lambda: True)
+
+
+@pytest.mark.anyio
+async def test_guesses_sent_all_at_once_do_not_slip_through_together(slowed: None) -> None:
+    await person(Role.viewer)
+    tries = await asyncio.gather(
+        *(signin.by_password("viewer@example.com", f"guess {n}", From(f"198.51.100.{n}", "")) for n in range(30)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(found, WrongCredentials) for found in tries) == FREE_FAILURES + 1
+    assert sum(isinstance(found, TooManyTries) for found in tries) == 30 - FREE_FAILURES - 1
+
+
+@pytest.mark.anyio
+async def test_an_address_that_guesses_is_slowed_at_every_account_but_for_browsers_known_there(slowed: None) -> None:
+    account = await person(Role.viewer)
+    for _ in range(FREE_FAILURES_OF_ADDRESS + 1):
+        await throttle.failed("192.0.2.9", "")
+    with pytest.raises(TooManyTries):
+        await signin.by_password("nobody@example.com", "guess", From("192.0.2.9", ""))
+    known = await signin.by_password("viewer@example.com", PASSWORD, From("192.0.2.9", "", device=str(account)))
+    assert known.session
+
+
+@pytest.mark.anyio
+async def test_an_hour_of_rest_forgives(slowed: None) -> None:
+    for _ in range(FREE_FAILURES + 1):
+        await throttle.begin("viewer@example.com", "192.0.2.9", "")
+    with clock.moved(timedelta(hours=2)):
+        for _ in range(FREE_FAILURES + 1):
+            await throttle.begin("viewer@example.com", "192.0.2.9", "")
+        with pytest.raises(TooManyTries):
+            await throttle.begin("viewer@example.com", "192.0.2.9", "")
+
+
+@pytest.mark.anyio
+async def test_signing_in_where_the_person_never_did_is_told_by_mail(opened: None) -> None:
+    account = await person(Role.viewer)
+    await signin.by_password("viewer@example.com", PASSWORD, From("192.0.2.7", "Firefox Android", device=str(account)))
+    assert await MailMessage.count() == 0
+    await signin.by_password("viewer@example.com", PASSWORD, From("192.0.2.7", "Firefox Android http://example.com"))
+    mails = await MailMessage.select().where(MailMessage.template == "new_sign_in")
+    assert [mail["to_address"] for mail in mails] == ["viewer@example.com"]
+    assert "Firefox, Android" in mails[0]["text"]
+    assert "example.com" not in mails[0]["text"], "what a browser calls itself is not repeated"
+
+
+@pytest.mark.anyio
+async def test_asking_for_a_link_costs_the_same_with_and_without_an_account(opened: None) -> None:
+    await person(Role.viewer)
+    counted = []
+    for email in ("viewer@example.com", "nobody@example.com"):
+        with db.count_queries() as seen:
+            await signin.mail_link(email, "reset")
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
+
+
+@pytest.mark.anyio
+async def test_a_link_asked_for_again_does_not_spoil_the_one_before(opened: None) -> None:
+    account = await person(Role.viewer)
+    first = await links.make("sign_in", account)
+    await links.make("sign_in", account)
+    assert (await signin.by_link(first, HERE)).session
+
+
+@pytest.mark.anyio
+async def test_a_new_password_ends_every_open_link_and_half_a_sign_in(opened: None) -> None:
+    account = await person(Role.viewer)
+    who = Actor("account", account, "x")
+    reset, step = await links.make("reset", account), await links.make("second_step", account)
+    session = await sessions.start(account, user_agent="", address="")
+    await people.change_password(who, account, current=PASSWORD, new="一个全新的好密码句子", session=session)
+    with pytest.raises(LinkUsed):
+        await links.peek("reset", reset)
+    with pytest.raises(LinkUsed):
+        await signin.by_code(step, "000000", HERE)
+
+
+@pytest.mark.anyio
+async def test_a_reset_opened_twice_at_once_sets_one_password(opened: None) -> None:
+    account = await person(Role.viewer)
+    token = await links.make("reset", account)
+    words = [f"第{n}个又长又好的密码句子" for n in range(4)]
+    tries = await asyncio.gather(
+        *(people.set_password_by_link("reset", token, word) for word in words), return_exceptions=True
+    )
+    winners = [word for word, found in zip(words, tries, strict=True) if found == account]
+    assert len(winners) == 1
+    assert (await signin.by_password("viewer@example.com", winners[0], HERE)).session
+
+
+@pytest.mark.anyio
+async def test_a_refused_password_leaves_the_link_for_another_try(opened: None) -> None:
+    account = await person(Role.viewer)
+    token = await links.make("reset", account)
+    with pytest.raises(InvalidInput):
+        await people.set_password_by_link("reset", token, "short")
+    assert await people.set_password_by_link("reset", token, "一个全新的好密码句子") == account
+
+
+@pytest.mark.anyio
+async def test_a_set_up_link_is_worth_nothing_once_somebody_has_an_account(opened: None) -> None:
+    link = await people.setup_link()
+    assert link is not None
+    await person(Role.organizer)
+    with pytest.raises(LinkUsed):
+        await people.set_up(link.rpartition("/")[2], "late@example.com", "迟到", PASSWORD)
+    assert await Account.count() == 1
+
+
+@pytest.mark.anyio
+async def test_two_set_up_links_at_once_make_one_administrator(opened: None) -> None:
+    tokens = ["a" * 43, "b" * 43]
+    await links.make("setup", None, tokens[0])
+    await OneTimeLink.insert(
+        OneTimeLink(
+            purpose="setup",
+            token_hash=digest(tokens[1]),
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    )
+    tries = await asyncio.gather(
+        *(people.set_up(token, f"{token[0]}@example.com", "管理员", PASSWORD) for token in tokens),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(found, int) for found in tries) == 1
+    assert await Account.count() == 1
+
+
+@pytest.mark.anyio
+async def test_a_code_typed_in_full_width_digits_counts(opened: None) -> None:
+    import pyotp
+
+    account = await person(Role.viewer)
+    secret, _ = await second_factor.begin(account)
+    code = pyotp.TOTP(secret).at(clock.now())
+    await second_factor.check(account, "".join(chr(ord(digit) + 0xFEE0) for digit in code))
+    for typed in ("٠١٢٣٤٥", "½½½½½½", "一二三四五六", ""):
+        with pytest.raises(WrongCode):
+            await second_factor.check(account, typed)
+
+
+@pytest.mark.anyio
+async def test_a_second_factor_that_no_role_demands_any_more_limits_nobody(opened: None) -> None:
+    account = await person(Role.viewer)
+    session = await sessions.start(account, user_agent="", address="")
+    for demanding, limited in ((frozenset({Role.viewer}), True), (frozenset[Role](), False)):
+        await second_factor.set_policy(CLI, demanding)
+        known = await queries.session(session)
+        assert known is not None
+        assert known.limited is limited
+
+
+@pytest.mark.anyio
+async def test_two_administrators_who_leave_at_once_leave_one(opened: None) -> None:
+    both = [await people.create(CLI, f"{n}@example.com", "管理员", [Role.admin], password=PASSWORD) for n in "ab"]
+    tries = await asyncio.gather(*(people.set_roles(CLI, one, []) for one in both), return_exceptions=True)
+    assert sum(isinstance(found, LastAdmin) for found in tries) == 1
+
+
+@pytest.mark.anyio
+async def test_no_secret_stands_in_the_database(opened: None) -> None:
+    account = await person(Role.viewer)
+    session = await sessions.start(account, user_agent="", address="192.0.2.77")
+    link = await links.make("reset", account)
+    secret, _ = await second_factor.begin(account)
+    token = await tokens.add(CLI, "program", Role.gate)
+    stored = ""
+    for table in (Account, AccountSession, OneTimeLink, ApiToken):
+        stored += str(await table.select())
+    for hidden in (PASSWORD, session, link, secret, token, "192.0.2.77"):
+        assert hidden not in stored
+    assert "$argon2id$" in stored
 
 
 @pytest.mark.anyio

@@ -1,8 +1,14 @@
+import asyncio
+import re
+
 import httpx
 import pytest
 
 from core.accounts.roles import Role
-from tests.world import PASSWORD, send_form, sign_in, token_for
+from core.accounts.rules import FREE_FAILURES
+from core.accounts.services import throttle
+from core.mail.tables import MailMessage
+from tests.world import PASSWORD, person, send_form, sign_in, token_for
 
 pytestmark = pytest.mark.anyio
 
@@ -53,3 +59,42 @@ async def test_a_token_wins_over_a_cookie(client: httpx.AsyncClient) -> None:
     headers = await token_for(Role.viewer)
     answer = await client.post("/logout", headers=headers)
     assert answer.status_code == 303
+
+
+async def test_a_wrong_token_is_a_problem_on_a_page_too(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/account", headers={"authorization": "Bearer yb_forged", "accept": "text/html"})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_a_link_asked_for_comes_by_mail_and_signs_in_once(client: httpx.AsyncClient) -> None:
+    await person(Role.exhibitor)
+    known = await send_form(client, "/login/link", at="/login", email="exhibitor@example.com")
+    unknown = await send_form(client, "/login/link", at="/login", email="nobody@example.com")
+    assert known.status_code == unknown.status_code == 200
+    assert re.sub(r"/static/\S+", "", known.text) == re.sub(r"/static/\S+", "", unknown.text)
+    async with asyncio.timeout(20):
+        while not (mails := await MailMessage.select(MailMessage.text, MailMessage.to_address)):
+            await asyncio.sleep(0.02)
+    assert [mail["to_address"] for mail in mails] == ["exhibitor@example.com"]
+    found = re.search(r"/enter/\S+", mails[0]["text"])
+    assert found
+    assert (await client.get(found[0])).status_code == 200
+    assert (await send_form(client, found[0])).status_code == 303
+    assert (await client.get("/account")).status_code == 200
+    assert (await client.get(found[0])).status_code == 410
+
+
+@pytest.mark.parametrize("wanted", ["https://example.com/", "//example.com", "/\\example.com", "javascript:alert(1)"])
+async def test_signing_in_never_leads_to_another_site(client: httpx.AsyncClient, wanted: str) -> None:
+    await person(Role.exhibitor)
+    answer = await send_form(client, "/login", email="exhibitor@example.com", password=PASSWORD, next=wanted)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_too_many_tries_say_when_to_come_back(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "is_on", lambda: True)
+    for _ in range(FREE_FAILURES + 1):
+        await send_form(client, "/login", email="nobody@example.com", password="not this one")
+    answer = await send_form(client, "/login", email="nobody@example.com", password="not this one")
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1

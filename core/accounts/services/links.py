@@ -1,5 +1,6 @@
 """Links that work once. Only their hash is stored; opening one shows a button and uses nothing up."""
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -24,14 +25,15 @@ def fresh() -> str:
 
 
 async def make(purpose: Purpose, account: int | None, token: str = "") -> str:
-    """The token of a new link; older ones of its kind stop working.
+    """The token of a new link. Older invitations and set-up links stop working; older ones that anybody can ask for
+    do not, or a stranger who keeps asking would spoil each before its owner opens it.
 
     A mail that carries it is composed before its transaction: then ``token`` comes from :func:`fresh`.
     """
     now = clock.now()
     token = token or fresh()
     async with transaction():
-        if purpose != "second_step":
+        if purpose in ("invite", "setup"):
             older = OneTimeLink.delete().where(OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_null())
             await older.where(OneTimeLink.account.is_null() if account is None else OneTimeLink.account == account)
         await OneTimeLink.insert(
@@ -79,6 +81,26 @@ async def use(purpose: Purpose, token: str) -> int | None:
     return account
 
 
-async def purge() -> None:
+async def made_since(purpose: Purpose, account: int, since: datetime) -> int:
+    return int(
+        await OneTimeLink.count().where(
+            OneTimeLink.purpose == purpose, OneTimeLink.account == account, OneTimeLink.created_at > since
+        )
+    )
+
+
+async def void(account: int) -> None:
+    """All that are still open, when a password changes or an account is disabled."""
     async with transaction():
-        await OneTimeLink.delete().where(OneTimeLink.expires_at < clock.now())
+        await OneTimeLink.update({OneTimeLink.used_at: clock.now()}).where(
+            OneTimeLink.account == account, OneTimeLink.used_at.is_null()
+        )
+
+
+async def purge() -> None:
+    """Those of the last hour stay: they are counted."""
+    now = clock.now()
+    async with transaction():
+        await OneTimeLink.delete().where(
+            OneTimeLink.expires_at < now, OneTimeLink.created_at < now - timedelta(hours=1)
+        )

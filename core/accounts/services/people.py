@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from core import clock, text
 from core.accounts import queries, secrets
-from core.accounts.errors import EmailTaken, LastAdmin, TooHigh, WrongCredentials
+from core.accounts.errors import EmailTaken, LastAdmin, LinkUsed, TooHigh, WrongCredentials
 from core.accounts.queries import Person
 from core.accounts.roles import Actor, Role
 from core.accounts.rules import password_fault
 from core.accounts.services import links, second_factor, sessions
-from core.accounts.tables import Account, AccountRole
+from core.accounts.tables import Account, AccountRole, RolePolicy
 from core.audit.services import record
 from core.config import settings
 from core.db import transaction
@@ -78,9 +78,11 @@ async def create(
 
 
 async def invite(actor: Actor, account: int, *, mail: bool = True) -> str:
-    """Mails an invitation and answers its link, for people without mail."""
+    """Mails an invitation and answers its link, for people without mail. Once a password was chosen, the link goes
+    by mail alone and the answer is empty: nobody takes over the account of a colleague."""
     who = await queries.person(account)
     check_height(actor, who.roles)
+    mail = mail or who.has_password
     token = links.fresh()
     link = f"{settings().public_url}/invite/{token}"
     message = compose("invitation", locale_of(who.locale), name=who.name, link=link)
@@ -89,15 +91,17 @@ async def invite(actor: Actor, account: int, *, mail: bool = True) -> str:
         await record(actor, "account.invited", f"account:{account}", after={"mailed": mail})
         if mail:
             await enqueue(who.email, message, to_name=who.name)
-    return link
+    return "" if who.has_password else link
 
 
 async def set_roles(actor: Actor, account: int, roles: Iterable[Role]) -> None:
     """Takes effect at the next request. :raises LastAdmin: 409."""
     roles = frozenset(roles)
-    before = frozenset((await queries.person(account)).roles)
-    check_height(actor, before ^ roles)
     async with transaction():
+        # Touched first, so that two who change the same roles at once wait for each other here.
+        await Account.update({Account.name: Account.name}).where(Account.id == account)
+        before = frozenset((await queries.person(account)).roles)
+        check_height(actor, before ^ roles)
         await _keep_an_admin(account, leaving=Role.admin in before - roles)
         await AccountRole.delete().where(AccountRole.account == account)
         if roles:
@@ -132,6 +136,7 @@ async def set_disabled(actor: Actor, account: int, *, disabled: bool) -> None:
         await Account.update({Account.disabled: disabled}).where(Account.id == account)
         if disabled:
             await sessions.end_all(account)
+            await links.void(account)
         await record(actor, "account.disabled" if disabled else "account.enabled", f"account:{account}")
 
 
@@ -144,11 +149,23 @@ async def change_profile(actor: Actor, account: int, *, name: str, locale: Local
         await record(actor, "account.profile_changed", f"account:{account}", personal={"name": clean})
 
 
-async def _store_password(actor: Actor, who: Person, password: str, *, keep_session: str, action: str) -> None:
+async def _store_password(
+    actor: Actor,
+    who: Person,
+    password: str,
+    *,
+    action: str,
+    keep_session: str = "",
+    by_link: tuple[links.Purpose, str] | None = None,
+) -> None:
+    """With a link, using it up and storing the password happen together or not at all. Other open links end."""
     check_password(password, who.email, who.name)
     hashed = await secrets.hash_password(password)
     message = compose("password_changed", locale_of(who.locale), name=who.name)
     async with transaction():
+        if by_link is not None:
+            await links.use(*by_link)
+        await links.void(who.id)
         await Account.update({Account.password_hash: hashed}).where(Account.id == who.id)
         await sessions.end_all(who.id, but=keep_session)
         await record(actor, action, f"account:{who.id}")
@@ -171,11 +188,10 @@ async def set_password_by_link(purpose: links.Purpose, token: str, password: str
     found = await links.peek(purpose, token)
     assert found.account is not None
     who = await queries.person(found.account)
-    check_password(password, who.email, who.name)
-    async with transaction():
-        await links.use(purpose, token)
+    if who.disabled:
+        raise LinkUsed
     actor = Actor("account", who.id, who.name)
-    await _store_password(actor, who, password, keep_session="", action=f"password.set_by_{purpose}")
+    await _store_password(actor, who, password, action=f"password.set_by_{purpose}", by_link=(purpose, token))
     return who.id
 
 
@@ -198,6 +214,12 @@ async def set_up(token: str, email: str, name: str, password: str) -> int:
     hashed = await secrets.hash_password(password)
     async with transaction():
         await links.use("setup", token)
+        # One row that all who set up write first: whoever comes second waits, and then sees the account.
+        await RolePolicy.insert(RolePolicy(role=Role.admin.value)).on_conflict(
+            target=RolePolicy.role, action="DO UPDATE", values=[RolePolicy.role]
+        )
+        if await queries.anybody():
+            raise LinkUsed
         account = await create(actor, email, name, [Role.admin])
         await Account.update({Account.password_hash: hashed}).where(Account.id == account)
     return account

@@ -1,17 +1,20 @@
 """The second factor: time-based codes (RFC 6238) and ten recovery codes."""
 
 import secrets as randomness
+import unicodedata
 
 import pyotp
 
 from core import clock
-from core.accounts import secrets
+from core.accounts import queries, secrets
 from core.accounts.errors import WrongCode
 from core.accounts.roles import Actor, Role
 from core.accounts.tables import Account, AccountRole, AccountSession, RecoveryCode, RolePolicy
 from core.audit.services import record
 from core.db import transaction
 from core.errors import Forbidden
+from core.i18n import DEFAULT, LOCALES
+from core.mail.services import compose, enqueue
 
 _STEP = 30
 #: Without letters that look alike.
@@ -45,7 +48,7 @@ async def check(account: int, code: str) -> None:
     """
     row = await Account.select(Account.totp_secret).where(Account.id == account).first()
     secret = secrets.unseal(row["totp_secret"]) if row and row["totp_secret"] else None
-    digits = "".join(ch for ch in code if ch.isdecimal())
+    digits = "".join(ch for ch in unicodedata.normalize("NFKC", code) if ch in "0123456789")
     if secret is None or len(digits) != 6:
         raise WrongCode
     totp, current = pyotp.TOTP(secret), int(clock.now().timestamp()) // _STEP
@@ -65,7 +68,7 @@ async def check(account: int, code: str) -> None:
 
 async def check_either(account: int, code: str) -> None:
     """A code of the authenticator, or a recovery code, which is used up."""
-    plain = "".join(ch for ch in code.casefold() if ch.isalnum())
+    plain = "".join(ch for ch in unicodedata.normalize("NFKC", code).casefold() if ch.isalnum())
     if len(plain) != 10:
         await check(account, code)
         return
@@ -108,13 +111,17 @@ async def renew_codes(actor: Actor, account: int) -> list[str]:
 
 
 async def remove(actor: Actor, account: int) -> None:
-    """Where its role demands one, the person is led to set up a new one."""
+    """Tells the person; where its role demands one, it is led to set up a new one."""
+    who = await queries.person(account)
+    locale = next((locale for locale in LOCALES if locale == who.locale), DEFAULT)
+    message = compose("second_factor_removed", locale, name=who.name)
     async with transaction():
         await Account.update({Account.totp_secret: "", Account.totp_confirmed: False, Account.totp_step: 0}).where(
             Account.id == account
         )
         await RecoveryCode.delete().where(RecoveryCode.account == account)
         await record(actor, "second_factor.removed", f"account:{account}")
+        await enqueue(who.email, message, to_name=who.name)
     await limit_sessions()
 
 
@@ -137,12 +144,15 @@ async def set_policy(actor: Actor, demanding: frozenset[Role]) -> None:
 
 
 async def limit_sessions() -> None:
+    """Limits the sessions of whoever must have a second factor and has none, and frees those of whom no role demands
+    one any more. One that was begun without a factor set up since elsewhere stays limited."""
     async with transaction():
         rows = await RolePolicy.select(RolePolicy.role).where(RolePolicy.totp_required.eq(True))
-        if not rows:
-            return
         held = await AccountRole.select(AccountRole.account).where(
-            AccountRole.role.is_in([row["role"] for row in rows])
+            AccountRole.role.is_in([row["role"] for row in rows] or [""])
+        )
+        await AccountSession.update({AccountSession.limited: False}).where(
+            AccountSession.limited.eq(True), AccountSession.account.not_in([row["account"] for row in held] or [0])
         )
         without = await Account.select(Account.id).where(
             Account.id.is_in([row["account"] for row in held] or [0]), Account.totp_confirmed.eq(False)

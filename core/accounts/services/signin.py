@@ -1,17 +1,26 @@
 """Signing in: by password or by a link, then by a code where there is a second factor."""
 
+from datetime import timedelta
+from typing import Any
+
 import msgspec
 
+from core import clock
 from core.accounts import queries, secrets
 from core.accounts.errors import WrongCode, WrongCredentials
 from core.accounts.roles import Actor
+from core.accounts.rules import LINKS_AN_HOUR
 from core.accounts.services import links, people, second_factor, sessions, throttle
 from core.accounts.tables import Account
 from core.audit.services import record
 from core.config import settings
 from core.db import transaction
 from core.errors import NotFound
-from core.mail.services import compose, enqueue
+from core.jobs import JobContext, job
+from core.jobs.services import enqueue_job
+from core.mail.services import Message, compose, enqueue
+
+HOUR = timedelta(hours=1)
 
 
 class From(msgspec.Struct, frozen=True):
@@ -31,26 +40,39 @@ class Entered(msgspec.Struct, frozen=True):
     second_step: str = ""
 
 
-async def _enter(account: int, where: From, *, how: str) -> Entered:
-    row = (
-        await Account.select(Account.name, Account.totp_confirmed, Account.disabled)
-        .where(Account.id == account)
-        .first()
-    )
-    if row is None or row["disabled"]:
+async def _enter(account: int, where: From, *, how: str, link: str = "") -> Entered:
+    """Straight in, or to the second step; uses up the ``link`` that led here."""
+    who = await queries.person(account)
+    if who.disabled:
         raise WrongCredentials
-    if row["totp_confirmed"]:
-        return Entered(account, second_step=await links.make("second_step", account))
-    return await _start(account, row["name"], where, how=how)
-
-
-async def _start(account: int, name: str, where: From, *, how: str) -> Entered:
+    notice = None if who.has_second_factor else _notice(who, where, how)
     async with transaction():
-        token = await sessions.start(
-            account, user_agent=where.user_agent, address=where.address, replaces=where.session
-        )
-        await record(Actor("account", account, name), "session.started", f"account:{account}", after={"by": how})
-    return Entered(account, session=token)
+        if link:
+            await links.use("sign_in", link)
+        if who.has_second_factor:
+            return Entered(account, second_step=await links.make("second_step", account))
+        return await _start(who, where, how=how, notice=notice)
+
+
+#: Who comes by these has just been mailed, or is the first of all.
+_EXPECTED = frozenset({"invite", "reset", "setup"})
+
+
+def _notice(who: queries.Person, where: From, how: str) -> Message | None:
+    """To the person, when somebody signs in from a browser where it did not before."""
+    if where.device == str(who.id) or how in _EXPECTED:
+        return None
+    device = queries.device_name(where.user_agent)
+    return compose("new_sign_in", people.locale_of(who.locale), name=who.name, device=device)
+
+
+async def _start(who: queries.Person, where: From, *, how: str, notice: Message | None) -> Entered:
+    async with transaction():
+        token = await sessions.start(who.id, user_agent=where.user_agent, address=where.address, replaces=where.session)
+        await record(Actor("account", who.id, who.name), "session.started", f"account:{who.id}", after={"by": how})
+        if notice is not None:
+            await enqueue(who.email, notice, to_name=who.name)
+    return Entered(who.id, session=token)
 
 
 async def by_password(email: str, password: str, where: From) -> Entered:
@@ -63,19 +85,17 @@ async def by_password(email: str, password: str, where: From) -> Entered:
         await Account.select(Account.id, Account.password_hash, Account.disabled).where(Account.email == email).first()
     )
     device = where.device if row and where.device == str(row["id"]) else ""
-    await throttle.check(email, where.address, device)
+    await throttle.begin(email, where.address, device)
     fits, outdated = await secrets.verify_password(row["password_hash"] if row else "", password)
     if row is None or not fits or row["disabled"]:
-        await throttle.failed(email, where.address, device)
+        await throttle.failed(where.address, device)
         raise WrongCredentials
     if outdated:
         fresh = await secrets.hash_password(password)
         async with transaction():
             await Account.update({Account.password_hash: fresh}).where(Account.id == row["id"])
     entered = await _enter(row["id"], where, how="password")
-    if throttle.is_on():
-        async with transaction():
-            await throttle.succeeded(email, device)
+    await throttle.succeeded(email, device)
     return entered
 
 
@@ -84,26 +104,26 @@ async def by_code(step: str, code: str, where: From) -> Entered:
     found = await links.peek("second_step", step)
     assert found.account is not None
     key = f"second {found.account}"
-    await throttle.check(key, where.address, where.device)
+    device = where.device if where.device == str(found.account) else ""
+    await throttle.begin(key, where.address, device)
     try:
         await second_factor.check_either(found.account, code)
     except WrongCode:
-        await throttle.failed(key, where.address, where.device)
+        await throttle.failed(where.address, device)
         raise
     who = await queries.person(found.account)
+    notice = _notice(who, where, "second factor")
     async with transaction():
         await links.use("second_step", step)
-        if throttle.is_on():
-            await throttle.succeeded(key, where.device)
-        return await _start(found.account, who.name, where, how="second factor")
+        await throttle.succeeded(key, device)
+        return await _start(who, where, how="second factor", notice=notice)
 
 
 async def by_link(token: str, where: From) -> Entered:
     """The button behind a link from a mail."""
-    async with transaction():
-        account = await links.use("sign_in", token)
-        assert account is not None
-        return await _enter(account, where, how="link")
+    found = await links.peek("sign_in", token)
+    assert found.account is not None
+    return await _enter(found.account, where, how="link", link=token)
 
 
 async def after_link(account: int, where: From, *, how: str) -> Entered:
@@ -112,14 +132,26 @@ async def after_link(account: int, where: From, *, how: str) -> Entered:
 
 
 async def mail_link(email: str, purpose: links.Purpose) -> None:
-    """Mails a link for signing in or a new password. To whoever asks, it looks the same when there is no account."""
+    """Has a link for signing in or a new password mailed. To whoever asks, it looks the same when there is no account
+    and takes as long: the work is done behind the answer."""
+    email = people.clean_email(email)
+    row = await Account.select(Account.id).where(Account.email == email).first()
+    kind = "reset" if purpose == "reset" else "sign_in"
+    async with transaction():
+        await enqueue_job("accounts.link", {"account": row["id"] if row else 0, "purpose": kind})
+
+
+@job("accounts.link")
+async def mail_link_now(ctx: JobContext, payload: dict[str, Any]) -> None:
     try:
-        who = await queries.person_by_email(people.clean_email(email))
+        who = await queries.person(int(payload["account"]))
     except NotFound:
         return
+    kind: links.Purpose = "reset" if payload["purpose"] == "reset" else "sign_in"
     if who.disabled:
         return
-    kind: links.Purpose = "reset" if purpose == "reset" else "sign_in"
+    if throttle.is_on() and await links.made_since(kind, who.id, clock.now() - HOUR) >= LINKS_AN_HOUR:
+        return
     token = links.fresh()
     link = f"{settings().public_url}/{'reset' if kind == 'reset' else 'enter'}/{token}"
     message = compose(kind, people.locale_of(who.locale), name=who.name, link=link)
