@@ -2,17 +2,19 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import clock, db
-from core.accounts import queries
+from core.accounts import queries, secrets
 from core.accounts.errors import LastAdmin, LinkUsed, TooManyTries, WrongCode, WrongCredentials
 from core.accounts.roles import CLI, Actor, Role
 from core.accounts.rules import (
     FREE_FAILURES,
     FREE_FAILURES_OF_ADDRESS,
     LONGEST_PAUSE,
+    normal_password,
     password_fault,
     pause_after,
 )
@@ -320,3 +322,19 @@ async def test_a_new_password_signs_out_everywhere_else(opened: None) -> None:
     await people.change_password(who.actor, account, current=PASSWORD, new="一个全新的好密码句子", session=here)
     assert await queries.session(here) is not None
     assert await queries.session(there) is None
+
+
+def test_an_unknown_address_is_hashed_as_dearly_as_a_known_one() -> None:
+    assert not secrets._hasher.check_needs_rehash(secrets._NOBODY)
+
+
+@pytest.mark.anyio
+async def test_a_password_hashed_with_older_parameters_is_hashed_anew(opened: None) -> None:
+    account = await person(Role.viewer)
+    weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(normal_password(PASSWORD))
+    async with db.transaction():
+        await Account.update({Account.password_hash: weak}).where(Account.id == account)
+    assert (await signin.by_password("viewer@example.com", PASSWORD, HERE)).session
+    stored = await Account.select(Account.password_hash).where(Account.id == account).first()
+    assert stored is not None
+    assert await secrets.verify_password(stored["password_hash"], PASSWORD) == (True, False)
