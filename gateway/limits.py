@@ -11,10 +11,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import IPv6Address, ip_network
+from typing import Any
 
 import msgspec
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from core.config import settings
 from core.errors import DomainError
@@ -85,7 +84,8 @@ class Memory:
 
 
 class Limits:
-    def __init__(self, redis: Redis | None = None) -> None:
+    def __init__(self, redis: Any = None) -> None:
+        """``redis``: a ``redis.asyncio.Redis``. Its package is imported only where it is used: it takes its time."""
         self.memory = Memory()
         self.redis = redis
         self.redis_failed = False
@@ -101,7 +101,8 @@ class Limits:
             raise TooMany(retry_after=int(wait) + 1)
 
     async def _ask_redis(self, rate: Rate, who: str) -> float | None:
-        assert self.redis is not None
+        from redis.exceptions import RedisError
+
         key, step = f"yinbo:rate:{rate.name}:{who}", str(1 / rate.per_second)
         try:
             async with asyncio.timeout(0.25):
@@ -133,8 +134,10 @@ async def lifespan() -> AsyncIterator[None]:
     if own.rate_limits == "off":
         yield
         return
-    redis = None
+    redis: Any = None
     if own.redis_url:
+        from redis.asyncio import Redis
+
         redis = Redis.from_url(own.redis_url, decode_responses=True, socket_connect_timeout=0.2, socket_timeout=0.2)
     _limits = Limits(redis)
     try:

@@ -8,6 +8,7 @@ are told to read anew. NOTIFY is PostgreSQL's; on CockroachDB set ``REDIS_URL``.
 import asyncio
 import logging
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -17,8 +18,6 @@ from typing import Any, Protocol
 
 import asyncpg
 import msgspec
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from core import chain
 from core.config import settings
@@ -79,17 +78,21 @@ class Postgres:
 
 
 class RedisPubSub:
-    def __init__(self, client: Redis, reader: asyncio.Task[None], pubsub: Any) -> None:
+    """Its package is imported only where it is used: it takes its time at every start."""
+
+    def __init__(self, client: Any, reader: asyncio.Task[None], pubsub: Any) -> None:
         self._client, self._reader, self._pubsub = client, reader, pubsub
 
     @classmethod
     async def open(cls, receive: Callable[[bytes], None], lost: Callable[[], None]) -> "RedisPubSub":
-        client: Redis = Redis.from_url(settings().redis_url, socket_timeout=None, socket_connect_timeout=10)
+        from redis.asyncio import Redis
+
+        client: Any = Redis.from_url(settings().redis_url, socket_timeout=None, socket_connect_timeout=10)
         pubsub = client.pubsub(ignore_subscribe_messages=True)
         try:
             await pubsub.subscribe(channel())
         except BaseException:
-            await pubsub.aclose()  # type: ignore[no-untyped-call]
+            await pubsub.aclose()
             await client.aclose()
             raise
 
@@ -97,7 +100,7 @@ class RedisPubSub:
             try:
                 async for message in pubsub.listen():
                     receive(message["data"])
-            except (RedisError, OSError):
+            except failures():
                 lost()
 
         return cls(client, asyncio.create_task(read(), name="redis events"), pubsub)
@@ -112,13 +115,17 @@ class RedisPubSub:
         self._reader.cancel()
         with suppress(asyncio.CancelledError):
             await self._reader
-        with suppress(RedisError, OSError):
+        with suppress(*failures()):
             await self._pubsub.aclose()
-        with suppress(RedisError, OSError):
+        with suppress(*failures()):
             await self._client.aclose()
 
 
-FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError)
+def failures() -> tuple[type[Exception], ...]:
+    """What a carrier comes back from."""
+    known = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+    redis = sys.modules.get("redis.exceptions")
+    return known if redis is None else (*known, redis.RedisError)
 
 
 class Carrier:
@@ -187,7 +194,7 @@ class Carrier:
         while True:
             try:
                 connection = await self._open(self._receive, self._drop)
-            except FAILURES as error:
+            except failures() as error:
                 log.warning("live events: no connection (%s)", type(error).__name__)
             else:
                 pause = 0.25
@@ -197,7 +204,7 @@ class Carrier:
                 self.connected.set()
                 try:
                     await self._serve(connection)
-                except FAILURES as error:
+                except failures() as error:
                     log.warning("live events: connection lost (%s)", type(error).__name__)
                 finally:
                     self.connected.clear()
