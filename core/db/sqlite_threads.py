@@ -14,6 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -34,6 +35,7 @@ Delivery = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 def connect(path: str, *, readonly: bool) -> sqlite3.Connection:
+    Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = sqlite3.connect(
         path,
         detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
