@@ -11,6 +11,8 @@ from admin import badges as admin_badges
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
 from admin import home as admin_home
+from admin import jobs as admin_jobs
+from admin import mail as admin_mail
 from admin import people as admin_people
 from api import badges as api_badges
 from api import editions as api_editions
@@ -56,6 +58,8 @@ def create_app() -> Litestar:
     app = Litestar(
         route_handlers=[
             *admin_home.ROUTES,
+            *admin_jobs.ROUTES,
+            *admin_mail.ROUTES,
             *api_events.ROUTES,
             *observe.ROUTES,
             *portal_pages.ROUTES,

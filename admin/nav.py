@@ -32,6 +32,8 @@ ENTRIES: list[Entry] = [
     Entry("/admin/exhibitors", mark("Applications"), frozenset({Role.reviewer})),
     Entry("/admin/badges", mark("Badges"), frozenset({Role.organizer})),
     Entry("/admin/editions", mark("Editions"), frozenset({Role.organizer})),
+    Entry("/admin/mail", mark("Mail"), frozenset({Role.organizer})),
+    Entry("/admin/jobs", mark("Jobs"), frozenset({Role.organizer})),
 ]
 
 

@@ -56,6 +56,12 @@ def _fixed(scan: bool) -> Headers:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
+@cache
+def _fixed_but_csp() -> Headers:
+    """For an answer that brings a policy of its own, which then says who may frame it."""
+    return [pair for pair in _fixed(False) if pair[0] not in (b"content-security-policy", b"x-frame-options")]
+
+
 def _cache_control(scope: HTTPScope) -> bytes:
     """Unless the handler said: nothing of the API, of signed-in people or of forms is kept anywhere."""
     actor = scope.get("user")
@@ -86,11 +92,10 @@ class Front:
         async def dress(message: Message) -> None:
             nonlocal ended
             if message["type"] == "http.response.start":
-                headers: Headers = [*message["headers"], *fixed]
-                for name, _ in message["headers"]:
-                    if name == b"cache-control" or name == b"Cache-Control":
-                        break
-                else:
+                said = {name.lower() for name, _ in message["headers"]}
+                own_csp = b"content-security-policy" in said
+                headers: Headers = [*message["headers"], *(_fixed_but_csp() if own_csp else fixed)]
+                if b"cache-control" not in said:
                     headers.append((b"cache-control", _cache_control(http)))
                 cookie: Any = http.get(csrf.FRESH)
                 if cookie:

@@ -37,6 +37,14 @@ GET /admin/editions/{slug:str}/current organizer
 POST /admin/editions/{slug:str}/current organizer
 GET /admin/exhibitors reviewer
 GET /admin/exhibitors/{number:str} reviewer
+GET /admin/jobs organizer
+POST /admin/jobs/{number:int}/{act:str} organizer
+GET /admin/mail organizer
+POST /admin/mail/refused/{number:int}/clear organizer
+POST /admin/mail/{many:str} organizer
+GET /admin/mail/{number:int} organizer
+GET /admin/mail/{number:int}/html organizer
+POST /admin/mail/{number:int}/retry organizer
 GET /admin/people organizer
 POST /admin/people organizer
 GET /admin/people/{account:int} organizer

@@ -1,0 +1,48 @@
+"""What the desk shows of jobs."""
+
+from datetime import datetime
+
+import msgspec
+from piccolo.query.functions.aggregate import Count
+
+from core.jobs.tables import Job, JobState
+
+
+class JobLine(msgspec.Struct, frozen=True):
+    id: int
+    kind: str
+    state: JobState
+    progress: int
+    total: int
+    attempts: int
+    error: str
+    run_at: datetime
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return self.state in (JobState.queued, JobState.running)
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.state in (JobState.failed, JobState.cancelled)
+
+
+_LINE = [getattr(Job, name) for name in JobLine.__struct_fields__]
+
+
+async def jobs(state: JobState | None, *, before: int | None, limit: int) -> list[JobLine]:
+    """The newest first."""
+    query = Job.select(*_LINE).order_by(Job.id, ascending=False).limit(limit)
+    if state is not None:
+        query = query.where(Job.state == state.value)
+    if before is not None:
+        query = query.where(Job.id < before)
+    return [msgspec.convert(row, JobLine) for row in await query]
+
+
+async def counts() -> dict[JobState, int]:
+    rows = await Job.select(Job.state, Count()).group_by(Job.state)
+    return {state: sum(row["count"] for row in rows if row["state"] == state.value) for state in JobState}
