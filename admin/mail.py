@@ -105,7 +105,11 @@ async def mail(request: Request[Any, Any, Any], number: FromPath[int]) -> Respon
         has_server=bool(settings().smtp_url),
         timezone=settings().timezone,
     )
-    answer.headers["content-security-policy"] = f"{CSP}; frame-src 'self'"
+    answer.headers |= {
+        "content-security-policy": f"{CSP}; frame-src 'self'",
+        "cross-origin-opener-policy": "same-origin",
+        "x-frame-options": "DENY",
+    }
     return answer
 
 
@@ -133,16 +137,16 @@ async def retry(request: Request[Any, Any, Any], number: FromPath[int]) -> Respo
     return _back(f"/admin/mail/{number}", mark("The mail is on its way."))
 
 
-@post("/admin/mail/{many:str}", opt=DESK)
-async def many_at_once(request: Request[Any, Any, Any], many: FromPath[str]) -> Response[Any]:
+@post("/admin/mail/all/{act:str}", opt=DESK)
+async def many_at_once(request: Request[Any, Any, Any], act: FromPath[str]) -> Response[Any]:
     """``retry-failed``, ``send-kept``, ``test``."""
     actor = actor_of(request)
     try:
-        if many == "retry-failed":
+        if act == "retry-failed":
             number = await aftercare.retry_failed(actor)
-        elif many == "send-kept":
+        elif act == "send-kept":
             number = await aftercare.send_kept(actor)
-        elif many == "test":
+        elif act == "test":
             await _test(actor)
             return _back("/admin/mail", mark("A test mail to your own address is written."))
         else:

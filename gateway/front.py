@@ -58,8 +58,10 @@ def _fixed(scan: bool) -> Headers:
 
 @cache
 def _fixed_but_csp() -> Headers:
-    """For an answer that brings a policy of its own, which then says who may frame it."""
-    return [pair for pair in _fixed(False) if pair[0] not in (b"content-security-policy", b"x-frame-options")]
+    """For an answer that brings a policy of its own, which then says who may frame it. A sandboxed page that claims
+    a browsing context group for itself is a network error to browsers."""
+    left_out = (b"content-security-policy", b"x-frame-options", b"cross-origin-opener-policy")
+    return [pair for pair in _fixed(False) if pair[0] not in left_out]
 
 
 def _cache_control(scope: HTTPScope) -> bytes:

@@ -40,8 +40,8 @@ GET /admin/exhibitors/{number:str} reviewer
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer
 GET /admin/mail organizer
+POST /admin/mail/all/{act:str} organizer
 POST /admin/mail/refused/{number:int}/clear organizer
-POST /admin/mail/{many:str} organizer
 GET /admin/mail/{number:int} organizer
 GET /admin/mail/{number:int}/html organizer
 POST /admin/mail/{number:int}/retry organizer

@@ -59,6 +59,8 @@ async def test_kept_mail_can_be_read_in_the_desk(client: httpx.AsyncClient) -> N
     assert "alert(1)" not in one.text
     assert one.headers.get_list("content-security-policy")[0].endswith("; frame-src 'self'")
     assert len(one.headers.get_list("content-security-policy")) == 1
+    assert one.headers.get_list("x-frame-options") == ["DENY"]
+    assert one.headers.get_list("cross-origin-opener-policy") == ["same-origin"]
     assert (await client.get("/admin/mail/99999")).status_code == 404
 
 
@@ -70,6 +72,8 @@ async def test_the_html_of_a_mail_stands_in_a_sandbox(client: httpx.AsyncClient)
     (policy,) = framed.headers.get_list("content-security-policy")
     assert policy.startswith("sandbox; default-src 'none'; style-src 'unsafe-inline'; ")
     assert "x-frame-options" not in framed.headers
+    assert "cross-origin-opener-policy" not in framed.headers
+    assert framed.headers["x-content-type-options"] == "nosniff"
     assert (await client.get("/admin/mail")).headers["x-frame-options"] == "DENY"
 
 
@@ -101,7 +105,7 @@ async def test_the_list_is_filtered_by_state_and_paged(client: httpx.AsyncClient
 async def test_without_a_server_nothing_is_sent_again(client: httpx.AsyncClient) -> None:
     await sign_in(client, Role.organizer)
     number = await written()
-    answer = await send_form(client, "/admin/mail/send-kept", at="/admin/mail")
+    answer = await send_form(client, "/admin/mail/all/send-kept", at="/admin/mail")
     assert answer.status_code == 303
     assert "SMTP_URL" in (await client.get("/admin/mail")).text
     assert await state_of(number) == "kept"
@@ -114,7 +118,7 @@ async def test_failed_and_kept_mail_is_put_into_the_queue(unreachable: None, cli
     kept = await written(state="kept", next_attempt_at=later)
     assert (await send_form(client, f"/admin/mail/{failed}/retry", at=f"/admin/mail/{failed}")).status_code == 303
     assert await state_of(failed) in ("queued", "sending")
-    await send_form(client, "/admin/mail/send-kept", at="/admin/mail")
+    await send_form(client, "/admin/mail/all/send-kept", at="/admin/mail")
     assert await state_of(kept) in ("queued", "sending")
     sent = await written(state="sent")
     await client.post(f"/admin/mail/{sent}/retry", data={"_csrf": "wrong"})
@@ -133,10 +137,10 @@ async def test_a_refused_address_is_shown_and_cleared(client: httpx.AsyncClient)
 
 async def test_a_test_mail_goes_to_ones_own_address(client: httpx.AsyncClient) -> None:
     await sign_in(client, Role.organizer)
-    assert (await send_form(client, "/admin/mail/test", at="/admin/mail")).status_code == 303
+    assert (await send_form(client, "/admin/mail/all/test", at="/admin/mail")).status_code == 303
     rows = await MailMessage.select(MailMessage.to_address, MailMessage.template)
     assert {"to_address": "organizer@example.com", "template": "test"} in rows
-    assert (await send_form(client, "/admin/mail/nonsense", at="/admin/mail")).status_code == 404
+    assert (await send_form(client, "/admin/mail/all/nonsense", at="/admin/mail")).status_code == 404
 
 
 async def test_the_first_page_of_the_desk_says_that_mail_failed(client: httpx.AsyncClient) -> None:
