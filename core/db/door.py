@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from piccolo.engine import engine_finder
 
@@ -22,6 +23,7 @@ def make_engine(settings: Settings) -> Door:
     return PostgresDoor(url)
 
 
+@cache
 def engine() -> Door:
     found = engine_finder()
     assert isinstance(found, SqliteDoor | PostgresDoor)

@@ -56,7 +56,8 @@ def _refusing_clearly() -> Any:
     except _PASSING as error:
         raise Busy from error
     except pg.InterfaceError as error:
-        if "closed" in str(error) or "closing" in str(error):
+        # A connection that the server ended has gone back to the pool by itself.
+        if any(word in str(error) for word in ("closed", "closing", "released back to the pool")):
             raise Busy from error
         raise
 
@@ -65,8 +66,31 @@ async def _nothing_to_reset(_connection: Any) -> None:
     """No session state outlives a transaction here, so the usual RESET ALL would be a trip for nothing."""
 
 
+def _unwanted(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().terminate()
+
+
+async def _connect(*args: Any, **kwargs: Any) -> Any:
+    """asyncpg leaves an error nobody asks for when whoever connects is cancelled half-way: finish, then throw away."""
+    task = asyncio.create_task(asyncpg.connect(*args, **kwargs))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(_unwanted)
+        raise
+
+
+async def give_back(pool: Any, connection: Any) -> None:
+    with contextlib.suppress(pg.InterfaceError, OSError, TimeoutError):
+        if pool is None:
+            await connection.close()
+        else:
+            await pool.release(connection)
+
+
 class PostgresTransaction(DoorTransaction):
-    __slots__ = ("_pooled", "connection")
+    __slots__ = ("_pooled", "_server", "connection")
 
     engine: "PostgresDoor"
 
@@ -74,21 +98,19 @@ class PostgresTransaction(DoorTransaction):
         super().__init__(engine, current, savepoint=savepoint)
         self.connection: Any = None
         self._pooled: Any = None
+        self._server: Any = None
 
     async def begun(self) -> Any:
         """The connection, taken and begun with the first statement."""
         self.check()
         if self.connection is None:
-            pool = self.engine.pool
-            with _refusing_clearly():
-                if pool is None:
-                    connection = await self.engine.get_new_connection()
-                else:
-                    connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
-            self._pooled, self.connection = pool, connection
+            self._pooled, self.connection = await self.engine.take()
+            connection = self.connection
             try:
+                # asyncpg's own transaction, so that a job which opens one inside gets a savepoint.
+                self._server = connection.transaction()
                 with _refusing_clearly():
-                    await connection.execute("BEGIN")
+                    await self._server.start()
             except BaseException as error:
                 self.doomed = error
                 raise
@@ -115,33 +137,30 @@ class PostgresTransaction(DoorTransaction):
     async def _commit(self) -> None:
         if self.connection is not None:
             # Shielded: a commit once sent is carried through, whoever stops waiting for it.
-            await asyncio.shield(asyncio.create_task(self._end("COMMIT")))
+            await asyncio.shield(asyncio.create_task(self._end(commit=True)))
         else:
             self._run_hooks()
 
     async def _rollback(self) -> None:
         if self.connection is not None:
-            await asyncio.shield(asyncio.create_task(self._end("ROLLBACK")))
+            await asyncio.shield(asyncio.create_task(self._end(commit=False)))
 
-    async def _end(self, word: str) -> None:
+    async def _end(self, *, commit: bool) -> None:
         connection = self.connection
         try:
             with _refusing_clearly():
-                await connection.execute(word)
+                await (self._server.commit() if commit else self._server.rollback())
         except BaseException as error:
-            connection.terminate()
-            if word == "COMMIT":
+            with contextlib.suppress(pg.InterfaceError):
+                connection.terminate()
+            if commit:
                 raise
             log.warning("a rollback failed, its connection was closed: %s", type(error).__name__)
         else:
-            if word == "COMMIT":
+            if commit:
                 self._run_hooks()
         finally:
-            with contextlib.suppress(pg.InterfaceError, OSError):
-                if self._pooled is not None:
-                    await self._pooled.release(connection)
-                else:
-                    await connection.close()
+            await give_back(self._pooled, connection)
 
 
 class PostgresDoor(PostgresEngine):
@@ -161,7 +180,7 @@ class PostgresDoor(PostgresEngine):
     async def start_connection_pool(self, **kwargs: Any) -> None:
         if self.pool is None:
             self.pool = await asyncpg.create_pool(
-                **self.config, min_size=0, max_size=POOL_SIZE, reset=_nothing_to_reset, **kwargs
+                **self.config, connect=_connect, min_size=0, max_size=POOL_SIZE, reset=_nothing_to_reset, **kwargs
             )
 
     async def close_connection_pool(self) -> None:
@@ -173,23 +192,25 @@ class PostgresDoor(PostgresEngine):
             except TimeoutError:
                 pool.terminate()
 
+    async def take(self) -> tuple[Any, Any]:
+        """A connection and the pool it came from; without a pool a new one, for commands and migrations."""
+        pool = self.pool
+        with _refusing_clearly():
+            if pool is None:
+                return None, await self.get_new_connection()
+            # The pool's own timeout would start a task each time.
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return pool, await pool.acquire()
+
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Any]:
         """A connection in autocommit."""
-        with _refusing_clearly():
-            if self.pool is not None:
-                connection = await self.pool.acquire(timeout=ACQUIRE_SECONDS)
-            else:
-                connection = await self.get_new_connection()
+        pool, connection = await self.take()
         try:
             with _refusing_clearly():
                 yield connection
         finally:
-            with contextlib.suppress(pg.InterfaceError, OSError):
-                if self.pool is not None:
-                    await self.pool.release(connection)
-                else:
-                    await connection.close()
+            await give_back(pool, connection)
 
     async def _run(self, query: str, args: list[Any]) -> list[Any]:
         open_here = live(self.current_transaction)

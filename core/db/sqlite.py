@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import sys
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,6 +21,8 @@ from core.db.transactions import DoorTransaction, live
 #: Seconds that a transaction may hold the writer, and that one waits for its turn.
 HOLD_SECONDS = 10.0
 WAIT_SECONDS = 30.0
+#: How long the event loop may keep the writer from running.
+SWITCH_SECONDS = 0.0005
 
 _READS = re.compile(r"\s*(SELECT|PRAGMA|EXPLAIN|VALUES)\b", re.IGNORECASE)
 _WRITES_INSIDE = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -34,9 +37,15 @@ def reads_only(query: str) -> bool:
 
 def _fetch(query: str, args: list[Any]) -> Work:
     def work(connection: sqlite3.Connection) -> list[Any]:
-        cursor = connection.execute(query, args)
+        cursor = connection.cursor()
+        cursor.row_factory = None
         try:
-            return cursor.fetchall()
+            cursor.execute(query, args)
+            rows = cursor.fetchall()
+            if not rows:
+                return []
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in rows]
         finally:
             cursor.close()
 
@@ -172,7 +181,12 @@ class SqliteDoor(SQLiteEngine):
         await asyncio.to_thread(self.readers.close)
 
     async def start_connection_pool(self) -> None:
-        """Threads start by themselves."""
+        """Threads start by themselves.
+
+        Each statement gives up the interpreter's lock and waits for a busy event loop to hand it back: by default
+        5 ms, which is longer than the whole commit.
+        """
+        sys.setswitchinterval(SWITCH_SECONDS)
 
     async def close_connection_pool(self) -> None:
         await self.close()

@@ -270,9 +270,15 @@ class Writer:
                     with turnstile:
                         _patiently(connection, "BEGIN IMMEDIATE")
                 except BaseException as error:
-                    send([unit.end(error)])
-                    continue
-                if self._group(connection, unit):
+                    # All that queued up meanwhile has waited as long: one after another would take for ever.
+                    refused, stop = self._queued()
+                    send([one.end(error) for one in (unit, *refused)])
+                else:
+                    sound, stop = self._group(connection, unit)
+                    if not sound:
+                        connection.close()
+                        connection = None
+                if stop:
                     return
         finally:
             if connection is not None:
@@ -280,8 +286,17 @@ class Writer:
             if turnstile is not None:
                 turnstile.close()
 
-    def _group(self, connection: sqlite3.Connection, first: Unit) -> bool:
-        """Runs ``first`` and what has queued up, and commits; True when told to stop."""
+    def _queued(self) -> tuple[list[Unit], bool]:
+        units: list[Unit] = []
+        for _ in range(self._queue.qsize()):
+            unit = self._queue.get()
+            if unit is None:
+                return units, True
+            units.append(unit)
+        return units, False
+
+    def _group(self, connection: sqlite3.Connection, first: Unit) -> tuple[bool, bool]:
+        """Runs ``first`` and what has queued up, and commits; answers whether that went well and whether to stop."""
         started = time.monotonic()
         units: list[Unit] = []
         lost: BaseException | None = None
@@ -310,10 +325,9 @@ class Writer:
                 lost = error
         if lost is not None:
             log.error("a shared commit failed", exc_info=lost)
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            # A new connection: this one's state is anybody's guess, and closing it rolls back.
         send([unit.end(lost) for unit in units])
-        return stop
+        return lost is None, stop
 
 
 class Readers:
@@ -354,6 +368,10 @@ class Readers:
                     if connection is None:
                         connection = connect(self.path, readonly=True)
                     result = work(connection)
+                except sqlite3.OperationalError as error:
+                    refusal = Busy() if _is_busy(error) else error
+                    refusal.__cause__ = error if refusal is not error else error.__cause__
+                    send([(future, None, refusal)])
                 except BaseException as error:
                     send([(future, None, error)])
                 else:
