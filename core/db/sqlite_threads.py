@@ -56,7 +56,8 @@ def connect(path: str, *, readonly: bool) -> sqlite3.Connection:
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    # What the driver itself refuses (text that is no UTF-8) has no code.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _patiently(connection: sqlite3.Connection, statement: str) -> None:
