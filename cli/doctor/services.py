@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from piccolo.querystring import QueryString
 
@@ -99,32 +98,27 @@ async def of_mail(own: Settings) -> Finding:
         return warning("mail", "no mail server is set: mail is kept in the organizers' desk", "set YINBO_SMTP_URL")
     import aiosmtplib
 
-    parts = urlsplit(own.smtp_url)
-    mode = parse_qs(parts.query).get("tls", ["tls" if parts.scheme == "smtps" else "starttls"])[0]
-    server = aiosmtplib.SMTP(
-        hostname=parts.hostname,
-        port=parts.port or (465 if mode == "tls" else 587),
-        use_tls=mode == "tls",
-        start_tls=mode == "starttls",
-        timeout=PATIENCE,
-    )
+    from core.mail.delivery import Timeouts, connect
+    from core.mail.wire import server_of
+
+    server = server_of(own)
+    assert server is not None
     where = masked(own.smtp_url)
     try:
-        await server.connect()
-        if parts.username:
-            await server.login(unquote(parts.username), unquote(parts.password or ""))
-        await server.quit()
+        smtp = await connect(server, Timeouts(connect=PATIENCE, answer=PATIENCE))
+        try:
+            await smtp.quit()
+        finally:
+            smtp.close()
     except aiosmtplib.SMTPAuthenticationError:
         return error("mail", f"{where} refuses user or password", "mend them in YINBO_SMTP_URL; encode @ as %40")
     except ssl.SSLError as fault:
         return error(
             "mail", f"{where}: no trusted TLS ({fault.reason})", "mend its certificate, or tls= in YINBO_SMTP_URL"
         )
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as fault:
+    except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
         return error("mail", f"{where} does not answer as it should ({type(fault).__name__})", "mend YINBO_SMTP_URL")
-    finally:
-        server.close()
-    return ok("mail", f"{where} takes us in ({mode})")
+    return ok("mail", f"{where} takes us in")
 
 
 async def of_redis(own: Settings) -> AsyncIterator[Finding]:

@@ -42,6 +42,25 @@ def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".rstrip(": ")[:1000]
 
 
+async def connect(server: Server, timeouts: Timeouts) -> SMTP:
+    """Connected, encrypted and signed in as the settings want it; to be closed by the caller.
+
+    :raises SMTPException: or OSError, ValueError.
+    """
+    smtp = SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.user or None,
+        password=server.password if server.user else None,
+        local_hostname=server.own_name,
+        timeout=timeouts.answer,
+        use_tls=server.tls == "tls",
+        start_tls={"tls": False, "none": False, "starttls": True, "offered": None}[server.tls],
+    )
+    await smtp.connect(timeout=timeouts.connect)
+    return smtp
+
+
 class Connection:
     def __init__(self, server: Server, timeouts: Timeouts) -> None:
         self._server, self._timeouts = server, timeouts
@@ -66,19 +85,7 @@ class Connection:
             smtp.close()
 
     async def _open(self) -> SMTP:
-        server = self._server
-        smtp = SMTP(
-            hostname=server.host,
-            port=server.port,
-            username=server.user or None,
-            password=server.password if server.user else None,
-            local_hostname=server.own_name,
-            timeout=self._timeouts.answer,
-            use_tls=server.tls == "tls",
-            start_tls={"tls": False, "none": False, "starttls": True, "offered": None}[server.tls],
-        )
-        await smtp.connect(timeout=self._timeouts.connect)
-        self._smtp = smtp
+        self._smtp = smtp = await connect(self._server, self._timeouts)
         return smtp
 
     async def deliver(self, row: dict[str, Any]) -> Outcome:
@@ -162,15 +169,3 @@ class Connection:
             await smtp.rset()
         except (SMTPException, OSError):
             self.drop()
-
-
-async def greet(server: Server, timeouts: Timeouts | None = None) -> str:
-    """Connects, signs in and says goodbye; answers what is wrong, empty when nothing is."""
-    connection = Connection(server, timeouts or Timeouts())
-    try:
-        await connection._open()
-    except (SMTPException, OSError) as error:
-        return _said(error)
-    finally:
-        await connection.close()
-    return ""
