@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 import core.upkeep  # noqa: F401  # its periodic work is registered
+from admin import audit as admin_audit
 from admin import badges as admin_badges
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
@@ -69,6 +70,7 @@ def create_app() -> Litestar:
             *signin.ROUTES,
             *site.ROUTES,
             *static.ROUTES,
+            *admin_audit.ROUTES,
             *admin_badges.ROUTES,
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,

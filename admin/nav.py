@@ -28,6 +28,7 @@ ENTRIES: list[Entry] = [
     Entry("/admin", mark("Overview"), STAFF),
     Entry("/admin/people", mark("People"), frozenset({Role.organizer})),
     Entry("/admin/tokens", mark("Tokens of programs"), frozenset({Role.organizer})),
+    Entry("/admin/audit", mark("Audit trail"), frozenset({Role.organizer})),
     Entry("/admin/security", mark("Security"), frozenset({Role.admin})),
     Entry("/admin/exhibitors", mark("Applications"), frozenset({Role.reviewer})),
     Entry("/admin/badges", mark("Badges"), frozenset({Role.organizer})),

@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "cli.demo:demo",
     "doctor": "cli.doctor:doctor",
     "editions": "cli.editions:editions",
+    "export": "cli.export:export",
     "help": "cli.help:help_",
     "ledger": "cli.ledger:ledger",
     "migrate": "cli.migrate:migrate",

@@ -26,6 +26,12 @@ POST /account/second-factor/remove signed_in
 POST /account/sessions/end-others signed_in
 POST /account/sessions/{session:int}/end signed_in
 GET /admin gate organizer reviewer signing viewer
+GET /admin/audit organizer
+GET /admin/audit.csv organizer
+POST /admin/audit/head admin
+POST /admin/audit/head/mail admin
+POST /admin/audit/verify admin
+GET /admin/audit/{key:int} organizer
 GET /admin/badges organizer
 POST /admin/badges organizer
 GET /admin/editions organizer
