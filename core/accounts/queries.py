@@ -13,6 +13,7 @@ from core.accounts.secrets import digest
 from core.accounts.tables import Account, AccountRole, AccountSession, ApiToken, RecoveryCode, RolePolicy
 from core.db import ReadJob, run_read
 from core.errors import NotFound
+from core.search import contains
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,8 +164,7 @@ async def people(q: str = "", *, limit: int = 500) -> list[Person]:
     """In the order of their names. Two queries."""
     query = Account.select().order_by(Account.name).limit(limit)
     if q:
-        pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(Account.name.ilike(pattern) | Account.email.ilike(pattern))
+        query = query.where(contains(Account.name, q) | contains(Account.email, q))
     rows = await query
     of: dict[int, list[str]] = {row["id"]: [] for row in rows}
     if of:

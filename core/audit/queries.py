@@ -9,6 +9,7 @@ import msgspec
 from core.audit import rules
 from core.audit.tables import AuditEntry, AuditPending, AuditSeal, AuditSetting
 from core.errors import NotFound
+from core.search import begins, contains
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -56,19 +57,14 @@ _COLUMNS = (
 )
 
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _wheres(wanted: Filter) -> list[Any]:
     out: list[Any] = []
     if wanted.who:
-        pattern = f"%{_like(wanted.who)}%"
-        out.append(AuditEntry.actor.ilike(pattern) | AuditEntry.name.ilike(pattern))
+        out.append(contains(AuditEntry.actor, wanted.who) | contains(AuditEntry.name, wanted.who))
     if wanted.action:
-        out.append(AuditEntry.action.like(f"{_like(wanted.action)}%"))
+        out.append(begins(AuditEntry.action, wanted.action))
     if wanted.object:
-        out.append(AuditEntry.object.like(f"{_like(wanted.object)}%"))
+        out.append(begins(AuditEntry.object, wanted.object))
     if wanted.since:
         out.append(AuditEntry.at >= rules.microseconds(wanted.since))
     if wanted.until:

@@ -128,3 +128,12 @@ async def test_an_invitation_to_whoever_has_a_password_goes_by_mail_alone(client
     assert "/invite/" not in (await client.get(f"/admin/people/{colleague}")).text
     mails = await MailMessage.select().where(MailMessage.template == "invitation")
     assert [mail["to_address"] for mail in mails] == ["reviewer@example.com"]
+
+
+async def test_people_are_found_by_a_part_whatever_its_case_and_no_pattern(client: httpx.AsyncClient) -> None:
+    await sign_in(client, Role.organizer)
+    await person(Role.viewer)
+    shown = await client.get("/admin/people", params={"q": "VIEWER@"})
+    assert "viewer@example.com" in shown.text
+    assert "organizer@example.com" not in shown.text
+    assert "viewer@example.com" not in (await client.get("/admin/people", params={"q": "%"})).text
