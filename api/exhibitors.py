@@ -26,7 +26,7 @@ class RegisteredOut(msgspec.Struct):
 
 @post(
     "/api/v1/exhibitors",
-    opt=PUBLIC,
+    opt={**PUBLIC, "limit": "register"},
     tags=["exhibitors"],
     summary="Register an exhibitor for the current edition",
     description=(

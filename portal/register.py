@@ -128,7 +128,7 @@ async def form(request: Request[Any, Any, Any]) -> Response[Any]:
     return _show(request, edition, Typed(submission=secrets.token_urlsafe(16)))
 
 
-@post("/register", opt=PUBLIC)
+@post("/register", opt={**PUBLIC, "limit": "register"})
 async def send(request: Request[Any, Any, Any]) -> Response[Any]:
     edition = await current_edition()
     if edition is None:

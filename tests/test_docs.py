@@ -6,7 +6,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-MANUAL = sorted((ROOT / "docs").glob("*.md"))
+MANUAL = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_links_in_docs_lead_somewhere() -> None:
