@@ -139,7 +139,9 @@ _BUSY = (
     TimeoutError,
 )
 #: What a database can't take (NUL in a text, a number beyond its column): the sender's fault, found late.
-_UNFIT = (asyncpg.exceptions.DataError,)
+#: SQLite's driver says OverflowError of numbers beyond 64 bits.
+_UNFIT = (asyncpg.exceptions.DataError, OverflowError)
+_INT32 = 2**31
 
 
 def _is_busy(exc: Exception) -> bool:
@@ -154,6 +156,8 @@ def on_failure(request: Request[Any, Any, Any], exc: Exception) -> Response[Any]
         log.warning("busy: %s", type(exc).__name__)
         return problem(request, 503, *_TEXTS[503], headers={"retry-after": "1"})
     if isinstance(exc, _UNFIT):
+        if any(isinstance(part, int) and not -_INT32 <= part < _INT32 for part in request.path_params.values()):
+            return problem(request, 404, *_TEXTS[404])  # no row has such a number
         log.warning("unfit for the database", exc_info=exc)
         return problem(request, 422, "invalid", INVALID)
     if isinstance(exc, RecursionError):

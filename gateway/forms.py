@@ -3,7 +3,8 @@
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.exceptions import HTTPException
 
 from core.errors import DomainError
 from core.i18n import Locale, translate
@@ -18,8 +19,16 @@ class Form(dict[str, str]):
         return self.get(name, "").replace("\x00", "")[:most]
 
 
+async def sent_form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """As it came. Bytes that are no text in the encoding they claim, or in UTF-8, are the sender's fault: 400."""
+    try:
+        return await request.form()
+    except (UnicodeError, LookupError) as unreadable:
+        raise HTTPException(status_code=400) from unreadable
+
+
 async def form_of(request: Request[Any, Any, Any]) -> Form:
-    data = await request.form()
+    data = await sent_form(request)
     form = Form()
     form.many = {}
     for name, value in data.multi_items():

@@ -18,6 +18,7 @@ from exhibitors.queries import number_of_submission
 from exhibitors.rules import ApplicationIn, BoothIn, ContactIn
 from exhibitors.services import AlreadyRegistered, RegistrationClosed, register
 from gateway.access import PUBLIC, actor_of
+from gateway.forms import sent_form
 from gateway.locale import locale_of
 from gateway.pages import page
 
@@ -133,7 +134,7 @@ async def send(request: Request[Any, Any, Any]) -> Response[Any]:
     edition = await current_edition()
     if edition is None:
         return page(request, "portal/no_edition.html")
-    typed = Typed.of(await request.form())
+    typed = Typed.of(await sent_form(request))
     try:
         await register(actor_of(request), edition, typed.application(), locale_of(request), submission=typed.submission)
     except InvalidInput as refused:

@@ -44,6 +44,8 @@ _PASSING = (
     pg.LockNotAvailableError,
     pg.QueryCanceledError,
     pg.IdleInTransactionSessionTimeoutError,
+    # What asyncpg says of a pooled connection whose end by the server has been read by half.
+    pg.InternalClientError,
     OSError,
     TimeoutError,
 )
@@ -209,6 +211,12 @@ class PostgresDoor(PostgresEngine):
         try:
             with _refusing_clearly():
                 yield connection
+        except Busy as busy:
+            if isinstance(busy.__cause__, pg.InternalClientError):
+                # It never gets ready again, and the pool would hand it out once more.
+                with contextlib.suppress(pg.InterfaceError):
+                    connection.terminate()
+            raise
         finally:
             await give_back(pool, connection)
 
