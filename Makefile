@@ -44,7 +44,7 @@ migrations: $(STAMP) ## A new migration: make migrations APP=exhibitors
 bench: setup ## The product beside bare routes, in one run
 	@$(PY) -m bench
 
-screenshots: setup ## Every page, language, type size and width into docs/screenshots/
+screenshots: setup ## Every page, language, type size and width into build/screenshots/
 	@$(PY) -m scripts.screenshots
 
 lock: $(STAMP) ## Resolve the dependencies anew

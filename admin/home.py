@@ -63,6 +63,7 @@ async def _registration(asked: Asked) -> Card | None:
             translate(locale, "Edition"),
             translate(locale, "none yet"),
             translate(locale, "Without a current edition nobody can register."),
+            "/admin/editions" if Role.organizer in asked.actor.roles else "",
             attention=True,
         )
     texts = {"open": mark("open"), "not_yet": mark("not open yet"), "closed": mark("closed")}
@@ -70,7 +71,8 @@ async def _registration(asked: Asked) -> Card | None:
     if edition.registration() == "open" and edition.registration_closes:
         until = formats.moment(locale, edition.registration_closes, edition.timezone)
         note = translate(locale, "until %(when)s", when=until)
-    return Card(translate(locale, "Registration"), translate(locale, texts[edition.registration()]), note)
+    href = f"/admin/editions/{edition.slug}" if Role.organizer in asked.actor.roles else ""
+    return Card(translate(locale, "Registration"), translate(locale, texts[edition.registration()]), note, href)
 
 
 @card(Role.organizer)

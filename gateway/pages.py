@@ -19,6 +19,8 @@ from litestar.enums import MediaType
 from core import clock
 from core.accounts.roles import ANONYMOUS
 from core.config import settings
+from core.context import current_request_id
+from core.editions.queries import kept_edition
 from core.i18n import Locale, formats, is_known, plural, translate
 from gateway import csrf
 from gateway.access import actor_of
@@ -149,6 +151,8 @@ def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 2
             "actor": actor_of(request),
             "path": request.url.path,
             "flash_message": _flash_of(request, locale),
+            "request_id": current_request_id(),
+            "edition": kept_edition(),
             "csrf_field": partial(csrf.field_of, request),
             "csrf_token": partial(csrf.token_of, request),
             **{name: make(request) for name, make in _per_request.items()},

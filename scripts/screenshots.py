@@ -1,49 +1,76 @@
-"""``make screenshots``: every page in both languages and type sizes, on a phone and a desk, into docs/screenshots/.
+"""``make screenshots``: every page in both languages and type sizes, on a phone and a desk, into build/screenshots/;
+those that the readme shows go to docs/screenshots/ by ``--readme``.
 
-``python -m scripts.screenshots [--out FOLDER] [PATH ...]`` takes some pages only.
+``python -m scripts.screenshots [--out FOLDER] [--readme] [PATTERN ...]`` takes some only: ``'admin*-390-*-large'``.
 """
 
 import argparse
+import re
 import tempfile
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from core.i18n import LOCALES
+from core.accounts.roles import Role
+from core.i18n import LOCALES, Locale
 from tests import live
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.pages import PAGES, Page
-from tests.browser.test_pages import SIZES, reader
+from tests.browser.site import SIZES, Site
 
 PHONE, DESK, WALL = (390, 844), (1440, 900), (1920, 1080)
+Shot = tuple[Page, Locale, str, tuple[int, int]]
+
+README: list[Shot] = [
+    (Page("/"), "zh-CN", "normal", PHONE),
+    (Page("/"), "en", "normal", DESK),
+    (Page("/register"), "zh-CN", "large", PHONE),
+    (Page("/admin", role=Role.organizer), "en", "normal", DESK),
+    (Page("/admin/people", role=Role.organizer), "zh-CN", "normal", DESK),
+    (Page("/admin/exhibitors", role=Role.organizer), "zh-CN", "normal", DESK),
+]
 
 
-def name_of(page: Page) -> str:
-    return page.path.split("?")[0].strip("/").replace("/", "-") or "home"
+def name_of(shot: Shot) -> str:
+    page, locale, size, screen = shot
+    path = re.sub(r"[^a-z0-9]+", "-", page.path).strip("-") or "home"
+    what = "-".join(filter(None, (path, page.role or "", "sent" if page.sends else "")))
+    return f"{what}-{screen[0]}-{locale}-{size}"
+
+
+def every() -> Iterator[Shot]:
+    for page in PAGES:
+        for locale in LOCALES:
+            for size in SIZES:
+                for screen in (WALL,) if page.path == "/wall" else (PHONE, DESK):
+                    yield page, locale, size, screen
+
+
+def shoot(browser: Browser, site: Site, shot: Shot, path: Path, *, whole: bool) -> None:
+    page, locale, size, screen = shot
+    with site.reader(browser, page, locale, size, *screen) as context:
+        tab, _ = site.open(context, page)
+        tab.screenshot(path=path, full_page=whole and screen != WALL)
+        print(path, flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--out", type=Path, default=Path("docs/screenshots"))
-    parser.add_argument("paths", nargs="*")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("patterns", nargs="*")
     asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    pages = [page for page in PAGES if not asked.paths or page.path in asked.paths]
+    out = asked.out or Path("docs/screenshots" if asked.readme else "build/screenshots")
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, live.running(Path(home)) as url, sync_playwright() as playwright:
+        site = Site(url, Path(home))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for locale in LOCALES:
-            for size in SIZES:
-                for width, height in (PHONE, DESK, WALL):
-                    shown = [page for page in pages if (page.path == "/wall") == ((width, height) == WALL)]
-                    with reader(browser, url, locale, size, width, height) as context:
-                        for page in shown:
-                            tab = context.new_page()
-                            tab.goto(url + page.path)
-                            tab.wait_for_load_state("networkidle")
-                            name = f"{name_of(page)}-{width}-{locale}-{size}.png"
-                            tab.screenshot(path=asked.out / name, full_page=width != WALL[0])
-                            tab.close()
-                            print(asked.out / name, flush=True)
+        for shot in README if asked.readme else every():
+            name = name_of(shot)
+            if not asked.patterns or any(fnmatch(name, pattern) for pattern in asked.patterns):
+                shoot(browser, site, shot, out / f"{name}.png", whole=not asked.readme)
         browser.close()
 
 

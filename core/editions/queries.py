@@ -138,6 +138,13 @@ async def current_edition() -> EditionInfo | None:
     return edition
 
 
+def kept_edition() -> EditionInfo | None:
+    """The current one as it was last read, without a question to the database: for what stands at the edge of every
+    page, also of one that says that the database is away. None where nothing was read since it last changed."""
+    kept = _kept.get(asyncio.get_running_loop())
+    return None if kept is None else kept.edition
+
+
 def forget_current() -> None:
     """For :func:`core.db.after_commit` of whatever changes an edition."""
     _kept.clear()

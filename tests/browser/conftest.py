@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import live
 from tests.browser.chromium import CHROMIUM
+from tests.browser.site import Site
 from tests.conftest import BACKEND
 
 FLAGS = [
@@ -38,9 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with live.running(tmp_path_factory.mktemp("live")) as url:
-        yield url
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("live")
+    with live.running(home) as url:
+        yield Site(url, home)
 
 
 @pytest.fixture(scope="package")

@@ -2,27 +2,82 @@
 
 from dataclasses import dataclass
 
+from core.accounts.roles import Role
+
 
 @dataclass(frozen=True)
 class Page:
+    """``path`` may hold the name of what the seed has made, such as ``{invite}``."""
+
     path: str
     status: int = 200
+    #: Who looks; nobody signed in without one.
+    role: Role | None = None
+    #: The action of a form that is sent as it stands, empty; what comes back is looked at.
+    sends: str = ""
 
     def __str__(self) -> str:
-        return self.path
+        return " ".join(filter(None, (self.path, self.role or "", "sent" if self.sends else "")))
 
 
-PAGES = [
+PUBLIC = [
     Page("/"),
     Page("/editions/2025"),
     Page("/agenda"),
     Page("/exhibitors"),
     Page("/projects"),
     Page("/register"),
+    Page("/register", 422, sends="/register"),
     Page("/portal"),
     Page("/scan"),
     Page("/wall"),
     Page("/privacy"),
     Page("/help"),
-    Page("/nowhere", status=404),
+    Page("/schema"),
+    Page("/login"),
+    Page("/login", 422, sends="/login"),
+    Page("/reset"),
+    Page("/enter/{sign_in}"),
+    Page("/invite/{invite}"),
+    Page("/invite/{invite}", 422, sends="/invite/{invite}"),
+    Page("/setup/{setup}"),
+    Page("/nowhere", 404),
 ]
+
+ORGANIZER = [
+    Page(path, role=Role.organizer)
+    for path in (
+        "/admin",
+        "/admin/people",
+        "/admin/people?q=nobody",
+        "/admin/people/{person}",
+        "/admin/tokens",
+        "/admin/editions",
+        "/admin/editions/new",
+        "/admin/editions/2026",
+        "/admin/editions/2025/current",
+        "/admin/exhibitors",
+        "/admin/exhibitors?q=nobody",
+        "/admin/exhibitors/{firm}",
+        "/admin/badges",
+        "/admin/mail",
+        "/admin/jobs",
+    )
+]
+
+SIGNED_IN = [
+    *ORGANIZER,
+    Page("/admin/people", 422, Role.organizer, sends="/admin/people"),
+    Page("/admin/tokens", 422, Role.organizer, sends="/admin/tokens"),
+    Page("/admin/editions/new", 422, Role.organizer, sends="/admin/editions/new"),
+    Page("/admin/badges", 422, Role.organizer, sends="/admin/badges"),
+    Page("/admin", role=Role.admin),
+    Page("/admin/security", role=Role.admin),
+    Page("/admin", role=Role.reviewer),
+    Page("/account", role=Role.exhibitor),
+    Page("/account", 422, Role.exhibitor, sends="/account/password"),
+    Page("/account/second-factor", role=Role.exhibitor),
+    Page("/admin/people", 403, Role.exhibitor),
+]
+
+PAGES = [*PUBLIC, *SIGNED_IN]

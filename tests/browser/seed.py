@@ -1,12 +1,26 @@
-"""``python -m tests.browser.seed``: a migrated database with a past edition and a current one, which runs today."""
+"""``python -m tests.browser.seed``: a migrated database with a past edition and a current one, which runs today, one
+person a role, firms, badges and a token; into ``places.json`` of the data folder what stands
+in addresses: one-time links that work and a firm's number."""
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
+
+from checkin import services as checkin
+from checkin.rules import BadgeDraft
+from checkin.tables import BadgeKind
 from core import db
-from core.accounts.roles import CLI
+from core.accounts.roles import CLI, Role
+from core.accounts.services import links, people, tokens
+from core.config import settings
 from core.db.migrations import migrate
 from core.editions import rules, services
+from core.editions.queries import EditionInfo
+from demo.firms import invented
+from exhibitors import services as exhibitors
+from exhibitors.tables import Status
+from tests.world import person
 
 
 def _draft(slug: str, first: date, opens: datetime, closes: datetime) -> rules.Draft:
@@ -27,6 +41,34 @@ def _draft(slug: str, first: date, opens: datetime, closes: datetime) -> rules.D
     )
 
 
+async def _people() -> dict[str, str]:
+    for role in Role:
+        await person(role)
+    invited = await people.create(CLI, "new@example.com", "示例 新同事", [Role.reviewer, Role.gate])
+    left = await people.create(CLI, "a.rather.long.address.of.somebody@example.com", "Sample Former-Colleague", [])
+    await people.set_disabled(CLI, left, disabled=True)
+    await tokens.add(CLI, "示例 闸机 1", Role.gate, checkpoint="north")
+    await tokens.add(CLI, "Sample catalogue exporter", Role.viewer)
+    await tokens.revoke(CLI, "Sample catalogue exporter")
+    return {
+        "person": str(invited),
+        "invite": await links.make("invite", invited),
+        "sign_in": await links.make("sign_in", invited),
+        "setup": await links.make("setup", None),
+    }
+
+
+async def _life(edition: EditionInfo) -> dict[str, str]:
+    states = list(Status)
+    async with db.transaction():
+        for n in range(12):
+            firm = invented(n, edition.privacy_version)
+            kept = await exhibitors.store(CLI, edition, firm, status=states[n % len(states)])
+        drafts = [BadgeDraft(kind, f"示例人员{n + 1:02d}", "示例组委会", ()) for n, kind in enumerate(BadgeKind)]
+        await checkin.store(CLI, edition, drafts)
+    return {"firm": kept.number}
+
+
 async def main() -> None:
     await migrate()
     now = datetime.now(UTC)
@@ -35,7 +77,10 @@ async def main() -> None:
         early = datetime(2025, 3, 1, tzinfo=UTC)
         await services.create(CLI, _draft("2025", past, early, early + timedelta(days=180)))
         opens, closes = now - timedelta(days=30), now + timedelta(days=30)
-        await services.create(CLI, _draft("2026", now.date() - timedelta(days=1), opens, closes), current=True)
+        draft = _draft("2026", now.date() - timedelta(days=1), opens, closes)
+        edition = await services.create(CLI, draft, current=True)
+        places = await _people() | await _life(edition)
+        (settings().data_dir / "places.json").write_bytes(msgspec.json.encode(places))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,145 @@
+"""From an empty database to a badge, as the people of an expo go: each step by what stands on the page."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from playwright.sync_api import Page as Tab
+
+from core.i18n import Locale
+from demo.firms import credit_code
+from tests import live
+from tests.browser.test_pages import faults, sideways
+from tests.world import PASSWORD
+
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
+FIRMS: list[tuple[Locale, bool, str]] = [
+    ("zh-CN", True, "normal"),
+    ("zh-CN", False, "normal"),
+    ("en", True, "large"),
+    ("en", False, "normal"),
+]
+NUMBER = re.compile(r"\b\d{6}\b")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    home = tmp_path_factory.mktemp("walk")
+    with live.running(home, seed="") as url:
+        yield url, home
+
+
+def _visitor(browser: Browser, url: str, locale: Locale, *, script: bool, size: str = "normal") -> BrowserContext:
+    context = browser.new_context(viewport=PHONE, locale=locale, java_script_enabled=script)
+    context.add_cookies([{"name": "lang", "value": locale, "url": url}, {"name": "size", "value": size, "url": url}])
+    return context
+
+
+def _press(tab: Tab, action: str) -> None:
+    with tab.expect_navigation():
+        tab.locator(f'form[action="{action}"] button[type="submit"]').first.click()
+
+
+def _register(context: BrowserContext, url: str, n: int, *, script: bool) -> str:
+    """The form with two mistakes, which are mended; answers the number on the last page."""
+    tab = context.new_page()
+    tab.goto(url + "/register")
+    for name, text in (
+        ("name", f"示例养老服务{n}"),
+        ("credit_code", "91990000"),
+        ("contact_name", "王示例"),
+        ("contact_email", f"firm{n}@example.com"),
+    ):
+        tab.locator(f'[name="{name}"]').fill(text)
+    tab.locator('[name="category"]').select_option("INST")
+    tab.locator('[name="consent"]').check()
+    _press(tab, "/register")
+    assert tab.locator(".summary a").count() == 2
+    assert tab.locator('[name="name"]').input_value() == f"示例养老服务{n}"
+    if script:
+        assert tab.evaluate("document.activeElement.className") == "summary"
+        assert faults(tab) == []
+    tab.locator('[name="credit_code"]').fill(credit_code(9000 + n))
+    tab.locator('[name="contact_mobile"]').fill("13800001234")
+    _press(tab, "/register")
+    assert re.fullmatch(r".*/register/[\w-]{22}", tab.url)
+    if script:
+        assert sideways(tab) <= 0
+        assert faults(tab) == []
+    found = NUMBER.search(tab.locator("main .lead").inner_text())
+    assert found, "the page names the number"
+    tab.close()
+    return found[0]
+
+
+def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, Path]) -> None:
+    url, home = empty
+    desk = browser.new_context(viewport=DESK, locale="en")
+    tab = desk.new_page()
+    tab.goto(url)
+    assert tab.locator("h1").inner_text() == "No expo is set up yet"
+    assert faults(tab) == []
+
+    link = re.search(r"http://\S+/setup/\S+", (home / "server.log").read_text())
+    assert link, "the first start prints a link"
+    tab.goto(link[0])
+    tab.get_by_label("Name").fill("Sample Administrator")
+    tab.get_by_label("E-mail address").fill("first@example.com")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Make the account").click()
+    tab.wait_for_url(url + "/admin")
+    assert tab.locator(".card.attention").count() == 1
+
+    for path in ("/admin/editions", "/admin/people", "/admin/tokens"):
+        tab.goto(url + path)
+        assert faults(tab) == [], path
+    tab.goto(url + "/admin/editions")
+    tab.locator(".empty a").click()
+    today = datetime.now(UTC).date()
+    first = today + timedelta(days=30)
+    for name, text in (
+        ("name_zh", "示例博览会"),
+        ("name_en", "Sample Expo"),
+        ("slug", "sample"),
+        ("venue_zh", "示例展馆"),
+        ("venue_en", "Sample Hall"),
+        ("days[0].day", first.isoformat()),
+        ("days[0].opens", "09:00"),
+        ("days[0].closes", "17:00"),
+        ("registration_opens", f"{today - timedelta(days=2)}T09:00"),
+        ("registration_closes", f"{first}T00:00"),
+    ):
+        tab.locator(f'[name="{name}"]').fill(text)
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Save").click()
+    assert tab.locator(".summary").count() == 0, tab.locator("main").inner_text()[:600]
+
+    tab.goto(url)
+    assert tab.locator("h1").inner_text() == "Sample Expo"
+    for path in ("/admin/exhibitors", "/admin/badges"):
+        tab.goto(url + path)
+        assert tab.locator(".empty").count() == 1
+        assert faults(tab) == [], path
+
+    numbers = []
+    for n, (locale, script, size) in enumerate(FIRMS):
+        with_firm = _visitor(browser, url, locale, script=script, size=size)
+        numbers.append(_register(with_firm, url, n, script=script))
+        with_firm.close()
+    assert len(set(numbers)) == 4
+
+    tab.goto(url + "/admin/exhibitors")
+    for number in numbers:
+        assert tab.get_by_role("link", name=number).is_visible()
+    tab.get_by_role("link", name=numbers[0]).click()
+    assert tab.locator("h1").inner_text() == "示例养老服务0"
+    assert faults(tab) == []
+
+    tab.goto(url + "/admin/badges")
+    tab.get_by_label("Whose it is").fill("Sample Carpenter")
+    tab.get_by_role("button", name="Issue the badge").click()
+    tab.get_by_role("cell", name="Sample Carpenter").wait_for()
+    desk.close()
