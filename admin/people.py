@@ -11,7 +11,7 @@ from core.accounts.services import people, second_factor, sessions, tokens
 from core.audit.services import record
 from core.config import settings
 from core.db import transaction
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, InvalidInput, NotFound
 from core.i18n import mark
 from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
@@ -165,8 +165,10 @@ async def tokens_page(request: Asked) -> Response[Any]:
 @post("/admin/tokens", opt=PEOPLE)
 async def add_token(request: Asked) -> Response[Any]:
     form = await form_of(request)
-    role = next((role for role in Role if role.value == form.text("role")), Role.viewer)
     try:
+        role = next((role for role in Role if role.value == form.text("role")), None)
+        if role is None:
+            raise InvalidInput
         made = await tokens.add(actor_of(request), form.text("name", 200), role, checkpoint=form.text("checkpoint", 40))
     except DomainError as error:
         errors = shown_errors(error, locale_of(request))

@@ -1,5 +1,6 @@
 """The command line ``yinbo``. Each command stands in a module of its own and is named in ``COMMANDS``."""
 
+import sqlite3
 from importlib import import_module
 from typing import IO, Any
 
@@ -50,6 +51,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (SettingsError, DomainError) as error:
             raise Refused(str(error)) from error
+        except BrokenPipeError:
+            raise
+        except (sqlite3.OperationalError, OSError) as error:
+            # A full or failing disk, a file that is no database: what the machine says, on one line.
+            raise Refused(f"{type(error).__name__}: {error}") from error
 
 
 @click.group(cls=Commands)
