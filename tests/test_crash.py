@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,32 +60,59 @@ def _yinbo(env: dict[str, str], *words: str) -> str:
     return done.stdout.strip()
 
 
-def _start(env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    url = env["YINBO_BASE_URL"]
-    with (Path(env["YINBO_DATA_DIR"]) / "server.log").open("ab") as log:
-        command = [str(BIN / "yinbo"), "run", "--port", url.rpartition(":")[2]]
-        process = subprocess.Popen(command, env=env, cwd=env["YINBO_DATA_DIR"], stdout=log, stderr=log)
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(url + "/readyz", timeout=5).status_code == 200:
-                return process
-        except httpx.TransportError:
-            pass
-        time.sleep(0.02)
-    process.kill()
-    process.wait()
-    raise AssertionError(Path(env["YINBO_DATA_DIR"], "server.log").read_text())
+class Nursery:
+    def __init__(self, env: dict[str, str]) -> None:
+        self.url = env["YINBO_BASE_URL"]
+        self._alive = 0
+        self._log = Path(env["YINBO_DATA_DIR"]) / "server.log"
+        command = [sys.executable, "-m", "tests.nursery", self.url.rpartition(":")[2]]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def start(self) -> int:
+        assert self._process.stdin is not None
+        self._process.stdin.write("start\n")
+        self._process.stdin.flush()
+        pid = self._alive = int(self._line())
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            try:
+                if httpx.get(self.url + "/readyz", timeout=5).status_code == 200:
+                    return pid
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError(self._log.read_text())
+
+    def end(self, pid: int, how: signal.Signals) -> None:
+        os.kill(pid, how)
+        assert self._line() == "ended"
+        self._alive = 0
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        if self._alive:
+            os.kill(self._alive, signal.SIGKILL)
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
 
 
-async def _register_until_killed(url: str, process: "subprocess.Popen[bytes]", first: int) -> dict[str, str]:
+async def _register_until_killed(nursery: Nursery, pid: int, first: int) -> dict[str, str]:
     """Number and name of each exhibitor that the server acknowledged."""
     told: dict[str, str] = {}
     enough = asyncio.Event()
     numbers = iter(range(first, first + 100_000))
 
     async def client() -> None:
-        async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=nursery.url, timeout=30) as http:
             for number in numbers:
                 body = application(number)
                 try:
@@ -101,8 +129,7 @@ async def _register_until_killed(url: str, process: "subprocess.Popen[bytes]", f
         async with asyncio.timeout(PATIENCE):
             await enough.wait()
     finally:
-        process.send_signal(signal.SIGKILL)
-        await asyncio.to_thread(process.wait)
+        await asyncio.to_thread(nursery.end, pid, signal.SIGKILL)
         await asyncio.gather(*clients)
     return told
 
@@ -138,23 +165,24 @@ asyncio.run(main())
 @pytest.mark.timeout(600)
 def test_what_was_acknowledged_is_there_after_every_kill(server_env: dict[str, str]) -> None:
     env, url = server_env, server_env["YINBO_BASE_URL"]
-    today = clock.now().date().isoformat()
+    first, last = (str(clock.now().date() + timedelta(days=days)) for days in (1, 3))
     _yinbo(env, "migrate")
     _yinbo(
         env, "editions", "add", "2026", "--name-zh", "示例博览会", "--name-en", "Sample Expo", "--venue", "Hall",
-        "--first-day", today, "--last-day", today, "--current",
+        "--first-day", first, "--last-day", last, "--current",
     )  # fmt: skip
     token = _yinbo(env, "tokens", "add", "crash", "--role", "reviewer")
     told: dict[str, str] = {}
-    for number in range(ROUNDS):
-        process = _start(env)
-        told |= asyncio.run(_register_until_killed(url, process, number * 100_000 + 1))
-    process = _start(env)
+    nursery = Nursery(env)
     try:
+        for number in range(ROUNDS):
+            pid = nursery.start()
+            told |= asyncio.run(_register_until_killed(nursery, pid, number * 100_000 + 1))
+        pid = nursery.start()
         stored = _exhibitors(url, token)
+        nursery.end(pid, signal.SIGTERM)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        nursery.close()
     assert len(told) >= ROUNDS * ENOUGH
     assert {key: stored.get(key) for key in told} == told
     # What was in flight stands whole or not at all: each firm has its one audit entry and its one mail.
