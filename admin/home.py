@@ -85,6 +85,7 @@ async def _trail(asked: Asked) -> Card:
         translate(locale, "Entries in the audit trail"),
         formats.number(head.position),
         translate(locale, note, waiting=formats.number(waiting)) if stuck else translate(locale, note),
+        "/admin/audit",
         attention=stuck,
     )
 

@@ -62,6 +62,8 @@ ORGANIZER = [
         "/admin/badges",
         "/admin/mail",
         "/admin/jobs",
+        "/admin/audit",
+        "/admin/audit/1",
     )
 ]
 

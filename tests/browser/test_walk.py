@@ -142,4 +142,10 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     tab.get_by_label("Whose it is").fill("Sample Carpenter")
     tab.get_by_role("button", name="Issue the badge").click()
     tab.get_by_role("cell", name="Sample Carpenter").wait_for()
+
+    tab.goto(url + "/admin/audit")
+    issued = tab.locator("tbody tr", has_text="badge.issued").inner_text()
+    assert "Sample Administrator" in issued
+    for number in numbers:
+        assert tab.locator("tbody tr", has_text=number).count() >= 1
     desk.close()
