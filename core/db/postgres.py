@@ -157,7 +157,8 @@ class PostgresTransaction(DoorTransaction):
                 connection.terminate()
             if commit:
                 raise
-            log.warning("a rollback failed, its connection was closed: %s", type(error).__name__)
+            # Nothing is lost: the server rolls back what its connection leaves open. Usual when a query is cancelled.
+            log.info("a rollback failed, its connection was closed: %s", type(error).__name__)
         else:
             if commit:
                 self._run_hooks()
