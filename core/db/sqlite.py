@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sqlite3
-import sys
 from contextvars import ContextVar
 from typing import Any
 
@@ -21,8 +20,6 @@ from core.db.transactions import DoorTransaction, live
 #: Seconds that a transaction may hold the writer, and that one waits for its turn.
 HOLD_SECONDS = 10.0
 WAIT_SECONDS = 30.0
-#: How long the event loop may keep the writer from running.
-SWITCH_SECONDS = 0.0005
 
 _READS = re.compile(r"\s*(SELECT|PRAGMA|EXPLAIN|VALUES)\b", re.IGNORECASE)
 _WRITES_INSIDE = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -181,12 +178,7 @@ class SqliteDoor(SQLiteEngine):
         await asyncio.to_thread(self.readers.close)
 
     async def start_connection_pool(self) -> None:
-        """Threads start by themselves.
-
-        Each statement gives up the interpreter's lock and waits for a busy event loop to hand it back: by default
-        5 ms, which is longer than the whole commit.
-        """
-        sys.setswitchinterval(SWITCH_SECONDS)
+        """Threads start by themselves."""
 
     async def close_connection_pool(self) -> None:
         await self.close()
