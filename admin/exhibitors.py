@@ -9,8 +9,8 @@ from litestar.params import FromPath
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.i18n import Locale, mark, translate
-from exhibitors import queries
-from exhibitors.rules import countries
+from exhibitors.queries import applications as queries
+from exhibitors.rules.applications import countries
 from exhibitors.tables import Status
 from gateway.access import allow
 from gateway.lists import after_of, listing
@@ -19,9 +19,13 @@ from gateway.pages import page
 
 PAGE = 50
 STATES = {
+    Status.draft: mark("Draft"),
     Status.submitted: mark("Submitted"),
     Status.changes_requested: mark("Changes requested"),
+    Status.waitlisted: mark("On the waiting list"),
     Status.approved: mark("Approved"),
+    Status.booth_assigned: mark("Booth assigned"),
+    Status.confirmed: mark("Confirmed"),
     Status.rejected: mark("Rejected"),
     Status.withdrawn: mark("Withdrawn"),
 }

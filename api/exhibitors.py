@@ -9,9 +9,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, edition_named, require_current
-from exhibitors import queries, services
-from exhibitors.queries import ExhibitorLine
-from exhibitors.rules import ApplicationIn, Booth
+from exhibitors.queries import applications as queries
+from exhibitors.queries.applications import ExhibitorLine
+from exhibitors.rules.applications import ApplicationIn, Booth
+from exhibitors.services import registration as services
 from exhibitors.tables import BoothKind, Status
 from gateway.access import PUBLIC, actor_of, allow
 from gateway.idempotency import once_only

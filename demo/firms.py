@@ -5,7 +5,7 @@ from random import Random
 from stdnum.cn import uscc
 
 from core.editions.rules import STANDARD_CATEGORIES
-from exhibitors.rules import Application, Booth
+from exhibitors.rules.applications import Application, Booth
 from exhibitors.tables import BoothKind
 
 #: Places and trades, in both languages; two invented names make no real firm's.

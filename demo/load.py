@@ -24,7 +24,7 @@ from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, day
 from core.editions.tables import Edition, EditionCategory, EditionDay, EditionField
 from core.errors import DomainError
 from demo.firms import invented
-from exhibitors import services as exhibitors
+from exhibitors.services import registration as exhibitors
 from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
 
 SLUG = "demo"

@@ -13,10 +13,10 @@ from litestar.response import Redirect
 from core.editions.queries import EditionInfo, current_edition
 from core.errors import FieldError, InvalidInput, NotFound
 from core.i18n import translate
-from exhibitors import rules
-from exhibitors.queries import number_of_submission
-from exhibitors.rules import ApplicationIn, BoothIn, ContactIn
-from exhibitors.services import AlreadyRegistered, RegistrationClosed, register
+from exhibitors.queries.applications import number_of_submission
+from exhibitors.rules import applications as rules
+from exhibitors.rules.applications import ApplicationIn, BoothIn, ContactIn
+from exhibitors.services.registration import AlreadyRegistered, RegistrationClosed, register
 from gateway.access import PUBLIC, actor_of
 from gateway.forms import sent_form
 from gateway.locale import locale_of

@@ -18,7 +18,7 @@ from core.db.migrations import migrate
 from core.editions import rules, services
 from core.editions.queries import EditionInfo
 from demo.firms import invented
-from exhibitors import services as exhibitors
+from exhibitors.services import registration as exhibitors
 from exhibitors.tables import Status
 from tests.world import person
 

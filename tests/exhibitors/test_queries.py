@@ -4,9 +4,10 @@ from core import db
 from core.accounts.roles import CLI
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
-from exhibitors import queries, services
-from exhibitors.queries import Filter
-from exhibitors.rules import ApplicationIn, BoothIn, ContactIn
+from exhibitors.queries import applications as queries
+from exhibitors.queries.applications import Filter
+from exhibitors.rules.applications import ApplicationIn, BoothIn, ContactIn
+from exhibitors.services import registration as services
 from exhibitors.tables import Status
 from tests.expo import an_edition
 from tests.firms import credit_code

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.text import Fault
-from exhibitors import rules
+from exhibitors.rules import applications as rules
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 

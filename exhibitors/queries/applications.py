@@ -10,7 +10,7 @@ from piccolo.query.functions.aggregate import Count
 from core import text
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
-from exhibitors.rules import Booth
+from exhibitors.rules.applications import Booth
 from exhibitors.tables import BoothKind, Exhibitor, ExhibitorCategory, ExhibitorField, Status
 
 

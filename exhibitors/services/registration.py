@@ -10,8 +10,8 @@ from core.editions.queries import EditionInfo
 from core.errors import DomainError
 from core.i18n import Locale
 from core.mail.services import Message, compose, enqueue
-from exhibitors import rules
-from exhibitors.rules import Application, ApplicationIn
+from exhibitors.rules import applications as rules
+from exhibitors.rules.applications import Application, ApplicationIn
 from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
 
 

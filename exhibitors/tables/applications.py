@@ -6,17 +6,39 @@ from piccolo.columns import ForeignKey, Integer, Serial, Text, Timestamptz, Varc
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from core.accounts.tables import Account
 from core.editions.tables import Edition
 
 
 class Status(StrEnum):
-    """Where an application stands (审核状态)."""
+    """Where an application stands (审核状态); :mod:`exhibitors.rules.steps` says what leads from one to the next."""
 
+    draft = "draft"
     submitted = "submitted"
     changes_requested = "changes_requested"
+    waitlisted = "waitlisted"
     approved = "approved"
+    booth_assigned = "booth_assigned"
+    confirmed = "confirmed"
     rejected = "rejected"
     withdrawn = "withdrawn"
+
+
+class Step(StrEnum):
+    """What may happen to an application."""
+
+    submit = "submit"
+    request_changes = "request_changes"
+    waitlist = "waitlist"
+    unwaitlist = "unwaitlist"
+    approve = "approve"
+    reject = "reject"
+    reopen = "reopen"
+    assign = "assign"
+    release = "release"
+    confirm = "confirm"
+    withdraw = "withdraw"
+    undo = "undo"
 
 
 class BoothKind(StrEnum):
@@ -84,3 +106,30 @@ class ExhibitorConsent(Table, tablename="exhibitor_consent"):
     privacy_version = Varchar(length=20)
     locale = Varchar(length=10)
     given_at = Timestamptz()
+
+
+class ExhibitorStep(Table, tablename="exhibitor_step"):
+    """Who did what with an application, and when. Append-only; an undone step stays, followed by its ``undo``."""
+
+    id: Serial
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.restrict, null=False)
+    step = Varchar(length=20)
+    before = Varchar(length=20)
+    after = Varchar(length=20)
+    #: ``Actor.key`` and how it is called; the name is personal.
+    actor = Varchar(length=60)
+    actor_name = Varchar(length=100, default="")
+    #: For the applicant, in the reviewer's words.
+    note = Text(default="")
+    at = Timestamptz()
+
+
+class ExhibitorMember(Table, tablename="exhibitor_member"):
+    """An account that may use an exhibitor's desk (同事账号)."""
+
+    id: Serial
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.restrict, null=False)
+    account = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
+    added_at = Timestamptz()
+    #: ``Actor.key``.
+    added_by = Varchar(length=60)

@@ -1,0 +1,25 @@
+"""The tables of this domain, a file for each part of it."""
+
+from exhibitors.tables.applications import (
+    BoothKind,
+    Exhibitor,
+    ExhibitorCategory,
+    ExhibitorConsent,
+    ExhibitorField,
+    ExhibitorMember,
+    ExhibitorStep,
+    Status,
+    Step,
+)
+
+__all__ = [
+    "BoothKind",
+    "Exhibitor",
+    "ExhibitorCategory",
+    "ExhibitorConsent",
+    "ExhibitorField",
+    "ExhibitorMember",
+    "ExhibitorStep",
+    "Status",
+    "Step",
+]
