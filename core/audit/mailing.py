@@ -9,6 +9,7 @@ from core.db import transaction
 from core.errors import FieldError, InvalidInput
 from core.i18n import DEFAULT
 from core.jobs import every
+from core.mail.queries import is_written
 from core.mail.services import compose, enqueue
 
 
@@ -39,7 +40,7 @@ async def mail_head(*, key: str | None = None) -> bool:
     if not address or not head.position:
         return False
     last = await AuditAnchor.select().order_by(AuditAnchor.id, ascending=False).first()
-    if key is not None and last is not None and last["position"] == head.position:
+    if key is not None and ((last is not None and last["position"] == head.position) or await is_written(key)):
         return False
     message = compose(
         "ledger_head",

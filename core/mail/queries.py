@@ -69,6 +69,11 @@ async def mail(number: int) -> MailDetail:
     return msgspec.convert(row, MailDetail)
 
 
+async def is_written(key: str) -> bool:
+    """Whether there is a mail with this key already."""
+    return bool(await MailMessage.exists().where(MailMessage.key == key))
+
+
 async def counts() -> dict[MailState, int]:
     rows = await MailMessage.select(MailMessage.state, Count()).group_by(MailMessage.state)
     return {state: sum(row["count"] for row in rows if row["state"] == state.value) for state in MailState}

@@ -1,12 +1,15 @@
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from core import clock, db
 from core.accounts.roles import Actor, Role
-from core.audit import mailing, queries, sealing, services
+from core.audit import mailing, queries, services
 from core.audit.queries import Filter
 from core.audit.tables import AuditAnchor
 from core.mail.tables import MailMessage
+from tests.seals import seal_everything
 from tests.world import send_form, sign_in
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +70,7 @@ async def test_a_list_costs_the_same_at_one_row_and_at_three(opened: None) -> No
 
 async def test_only_an_administrator_checks_the_chain_and_it_holds(client: httpx.AsyncClient) -> None:
     await sign_in(client, Role.admin)
-    await sealing.seal_all()
+    await seal_everything()
     shown = await send_form(client, "/admin/audit/verify", at="/admin/audit")
     assert shown.status_code == 200
     assert "核验通过" in shown.text
@@ -76,6 +79,7 @@ async def test_only_an_administrator_checks_the_chain_and_it_holds(client: httpx
 async def test_the_head_goes_out_once_a_day_and_only_when_it_moved(opened: None) -> None:
     await mailing.set_address(SOMEBODY, "auditor@example.com")
     await write(1)
+    await seal_everything()
     await mailing.daily()
     await mailing.daily()
     assert await MailMessage.count() == 1
@@ -85,6 +89,14 @@ async def test_the_head_goes_out_once_a_day_and_only_when_it_moved(opened: None)
     assert anchor is not None
     assert f"--head {anchor['position']}:{anchor['hash']}" in mail["text"]
     assert f"ledger-head-{clock.now():%Y-%m-%d}" == mail["key"]
+    await write(1)
+    await seal_everything()
+    await mailing.daily()
+    assert (await MailMessage.count(), await AuditAnchor.count()) == (1, 1), "it moved again, and went out today"
+    with clock.moved(timedelta(days=1)):
+        await mailing.daily()
+        await mailing.daily()
+    assert (await MailMessage.count(), await AuditAnchor.count()) == (2, 2)
 
 
 async def test_a_wrong_address_is_said_at_the_field(client: httpx.AsyncClient) -> None:

@@ -11,7 +11,8 @@ from cli import main
 from core import db
 from core.accounts.roles import SYSTEM
 from core.audit import services
-from tests.core.test_audit import seal_everything, tamper
+from tests.core.test_audit import tamper
+from tests.seals import seal_everything
 
 
 def write(count: int) -> list[int]:

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from core import chain
 from core.accounts.roles import SYSTEM, Actor
 from core.audit import heads, rules, sealing, services
-from core.audit.tables import AuditEntry, AuditPending, AuditSeal
+from core.audit.tables import AuditEntry, AuditSeal
 from core.audit.verify import Finding, Walk
 from core.chain import GENESIS
 from core.config import settings
 from core.context import request_id
 from core.db import transaction
 from core.db.migrations import raw
+from tests.seals import seal_everything
 
 pytestmark = pytest.mark.anyio
 
@@ -88,17 +89,6 @@ async def write_unsealed(count: int, **more: Any) -> list[int]:
         async with transaction():
             made.append(await services.record(LIN, "thing.done", f"thing:{n}", **more))
     return made
-
-
-async def seal_everything() -> int:
-    """PostgreSQL's horizon counts every database of the server: the transactions of others delay the seals."""
-    done = 0
-    async with asyncio.timeout(60):
-        while True:
-            done += await sealing.seal_all()
-            if not await AuditPending.exists():
-                return done
-            await asyncio.sleep(0.01)
 
 
 async def write(count: int, **more: Any) -> list[int]:
