@@ -1,6 +1,7 @@
 """``python -m tests``: the suite on SQLite, then what touches a database on PostgreSQL where one answers.
 
-``YINBO_TEST_REQUIRE=postgres,browser`` makes a missing one a failure. Further arguments go to pytest.
+``YINBO_TEST_REQUIRE=postgres,browser``: none of its tests passed, for whatever reason, is a failure. Further arguments
+go to pytest.
 """
 
 import asyncio
@@ -11,9 +12,12 @@ import shutil
 import subprocess
 import sys
 
+import msgspec
+
 from tests.browser.chromium import CHROMIUM
 
 _RESULT = re.compile(r"\d+ (passed|failed|error)|no tests ran")
+_PASSED = re.compile(r"passed: (\d+), (\d+) of them in a browser")
 
 
 def _postgres() -> tuple[str, str]:
@@ -43,19 +47,30 @@ def _postgres() -> tuple[str, str]:
     return "", why
 
 
-def _pytest(backend: str, arguments: list[str], **more: str) -> tuple[int, str]:
-    """The exit code and pytest's last line; everything it says is passed on as it comes."""
+class Run(msgspec.Struct):
+    code: int
+    #: pytest's last line.
+    said: str = "pytest said nothing"
+    passed: int = 0
+    in_browser: int = 0
+
+
+def _pytest(backend: str, arguments: list[str], **more: str) -> Run:
+    """Everything it says is passed on as it comes."""
     env = {**os.environ, "YINBO_TEST_DATABASE": backend, **more}
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    last = "pytest said nothing"
+    run = Run(0)
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             sys.stdout.write(line)
             sys.stdout.flush()
-            if _RESULT.search(line):
-                last = line.strip().strip("=").strip()
-    return process.returncode, last
+            if counted := _PASSED.match(line):
+                run.passed, run.in_browser = int(counted[1]), int(counted[2])
+            elif _RESULT.search(line):
+                run.said = line.strip().strip("=").strip()
+    run.code = process.returncode
+    return run
 
 
 def main() -> int:
@@ -66,26 +81,32 @@ def main() -> int:
     worst = 0
     summary: list[str] = []
 
+    ran = {"postgres": 0, "browser": 0}
+
     print("── sqlite ──", flush=True)
-    code, last = _pytest("sqlite", [*parallel, *arguments])
-    worst = worst or code
-    summary.append(f"sqlite: {last}")
+    run = _pytest("sqlite", [*parallel, *arguments])
+    worst = worst or run.code
+    ran["browser"] = run.in_browser
+    summary.append(f"sqlite: {run.said}")
     if not CHROMIUM:
         summary.append("browser: skipped, no Chromium on the path")
-        worst = worst or int("browser" in required)
 
     url, why = _postgres()
     if url:
         print("── postgres ──", flush=True)
-        code, last = _pytest("postgres", [*parallel, *arguments], YINBO_TEST_POSTGRES_URL=url)
+        run = _pytest("postgres", [*parallel, *arguments], YINBO_TEST_POSTGRES_URL=url)
         # 5: of what was asked for, nothing touches a database.
-        worst = worst or (0 if code == 5 else code)
-        summary.append(f"postgres: {last}")
+        worst = worst or (0 if run.code == 5 else run.code)
+        ran["postgres"] = run.passed
+        summary.append(f"postgres: {run.said}")
     else:
         summary.append(f"postgres: skipped, {why}")
-        worst = worst or int("postgres" in required)
 
-    for name in sorted(required - {"postgres", "browser"}):
+    for name in sorted(required & set(ran)):
+        if not ran[name]:
+            summary.append(f"{name}: required, and none of its tests passed")
+            worst = worst or 1
+    for name in sorted(required - set(ran)):
         summary.append(f"YINBO_TEST_REQUIRE: {name!r} is not known")
         worst = worst or 2
     if not shutil.which("redis-server"):
@@ -94,4 +115,5 @@ def main() -> int:
     return worst
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -81,6 +81,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=other)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """For ``python -m tests``, which holds it against what was required."""
+    passed = terminalreporter.stats.get("passed", [])
+    browser = sum("browser" in report.keywords for report in passed)
+    terminalreporter.write_line(f"passed: {len(passed)}, {browser} of them in a browser")
+
+
 @pytest.fixture(scope="session")
 def migrated() -> Iterator[Path]:
     """A migrated database: a file to copy, or a PostgreSQL database to empty."""

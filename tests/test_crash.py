@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -12,15 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
 from core import clock
-from tests.conftest import BACKEND, POSTGRES
+from tests.conftest import BACKEND
 from tests.firms import application
 from tests.live import _free_port as free_port
 from tests.live import environment
+from tests.postgres import own_database
 
 BIN = Path(sys.executable).parent
 ROUNDS = int(os.environ.get("YINBO_TEST_CRASHES", "20"))
@@ -30,26 +29,14 @@ ENOUGH = 12
 PATIENCE = 60.0
 
 
-async def _on_server(statement: str) -> None:
-    connection = await asyncpg.connect(POSTGRES)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 @pytest.fixture
 def server_env(tmp_path: Path) -> Iterator[dict[str, str]]:
     env = environment(tmp_path, free_port())
     if BACKEND == "sqlite":
         yield env
         return
-    name = f"yinbo_crash_{secrets.token_hex(4)}"
-    asyncio.run(_on_server(f'CREATE DATABASE "{name}"'))
-    try:
-        yield env | {"YINBO_DATABASE_URL": POSTGRES.rpartition("/")[0] + "/" + name}
-    finally:
-        asyncio.run(_on_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with own_database("crash") as url:
+        yield env | {"YINBO_DATABASE_URL": url}
 
 
 def _yinbo(env: dict[str, str], *words: str) -> str:

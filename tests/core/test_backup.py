@@ -1,7 +1,6 @@
 """A backup taken while others write, restored into an empty place and compared table by table."""
 
 import asyncio
-import contextlib
 import json
 import os
 import sqlite3
@@ -28,7 +27,8 @@ from core.config import settings
 from core.db import transaction
 from core.editions.tables import Edition, EditionField
 from tests.conftest import POSTGRES, _empty_postgres
-from tests.core.test_audit import seal_everything
+from tests.postgres import answers
+from tests.seals import seal_everything
 
 pytestmark = pytest.mark.anyio
 
@@ -206,17 +206,10 @@ async def test_a_restore_that_fails_midway_leaves_what_was_there(database: None,
     assert await everything() == before
 
 
-async def _postgres_answers() -> bool:
-    with contextlib.suppress(OSError, asyncpg.PostgresError):
-        await (await asyncpg.connect(POSTGRES, timeout=5)).close()
-        return True
-    return False
-
-
 async def test_a_backup_of_sqlite_restores_into_postgresql_and_back(database: None, tmp_path: Path) -> None:
     if not settings().is_sqlite:
         pytest.skip("starts from SQLite")
-    if not await _postgres_answers():
+    if not await answers():
         pytest.skip("no PostgreSQL answers")
     async with db.lifespan():
         await fill()

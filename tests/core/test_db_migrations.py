@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import sqlite3
 import subprocess
 import sys
@@ -12,18 +11,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.conftest import BACKEND, POSTGRES
+from tests.conftest import BACKEND
+from tests.postgres import own_database
 
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
-
-
-async def _on_server(statement: str) -> None:
-    connection = await asyncpg.connect(POSTGRES)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 @pytest.fixture
@@ -34,12 +26,8 @@ def fresh(tmp_path: Path) -> Iterator[dict[str, str]]:
     if BACKEND == "sqlite":
         yield env
         return
-    name = f"yinbo_fresh_{secrets.token_hex(4)}"
-    asyncio.run(_on_server(f'CREATE DATABASE "{name}"'))
-    try:
-        yield env | {"YINBO_DATABASE_URL": POSTGRES.rpartition("/")[0] + "/" + name}
-    finally:
-        asyncio.run(_on_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with own_database("fresh") as url:
+        yield env | {"YINBO_DATABASE_URL": url}
 
 
 def _query(env: dict[str, str], sql: str) -> list[tuple[object, ...]]:
