@@ -8,13 +8,16 @@ from litestar import Request, get
 from litestar.params import FromQuery
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from core.db import Busy
 from core.errors import FieldError, Forbidden, InvalidInput, NotSignedIn
 from core.events import TOPICS, Event, Notice, Subscription, Topic, subscribe, topics_for
 from core.i18n import mark
 from gateway.access import PUBLIC, actor_again, actor_of
 
-#: Seconds between two pings; at each it is asked again whether this listener may still listen.
+#: Seconds between two pings.
 PING = 15.0
+#: Seconds between two looks whether who is signed in still is, and may still listen; of others it is asked at a ping.
+CHECK = 3.0
 #: Seconds after which a listener that takes nothing is given up.
 STUCK = 30.0
 #: Milliseconds after which a browser comes back.
@@ -74,20 +77,33 @@ class Stream:
         hello = f'retry: {RETRY}\nevent: hello\ndata: {{"topics":[{listed}]}}\n\n'
         # An id, so that who hears nothing yet can resume; who resumes keeps the id it came with.
         await put((hello if self._after else f"id: {subscription.latest}\n{hello}").encode())
-        ping_at = time.monotonic() + PING
+        now = time.monotonic()
+        check_every = PING if actor_of(self._request).kind == "anonymous" else CHECK
+        ping_at, check_at = now + PING, now + check_every
         while True:
-            items = await subscription.next(max(0.0, ping_at - time.monotonic()))
+            items = await subscription.next(max(0.0, min(ping_at, check_at) - time.monotonic()))
             if items:
                 await put(b"".join(_frame(item) for item in items))
                 if any(isinstance(item, Notice) and item.kind == "goodbye" for item in items):
                     break
-            if time.monotonic() >= ping_at:
-                ping_at = time.monotonic() + PING
-                if not self._topics <= await topics_for(await actor_again(self._request)):
+            now = time.monotonic()
+            if now >= check_at:
+                check_at = now + check_every
+                if not await self._may_still():
                     await put(_frame(Notice("goodbye")))
                     break
+            if now >= ping_at:
+                ping_at = now + PING
                 await put(b"event: ping\ndata: {}\n\n")
         await put(b"", more=False)
+
+    async def _may_still(self) -> bool:
+        """Also no when somebody has become nobody: who comes back hears what everybody may."""
+        try:
+            actor = await actor_again(self._request)
+            return actor.key == actor_of(self._request).key and self._topics <= await topics_for(actor)
+        except Busy:
+            return True  # asked again at the next look
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -42,15 +42,17 @@ def session_of(connection: Connection) -> SignedIn | None:
     return found if isinstance(found, SignedIn) else None
 
 
-async def _look_up(connection: Connection) -> tuple[Actor, SignedIn | None, str]:
+async def _look_up(connection: Connection, *, used: bool = True) -> tuple[Actor, SignedIn | None, str]:
+    """``used``: it counts as use, which keeps a session alive."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         token = token.strip()
         program = await queries.program(token) if token.startswith(PREFIX) and len(token) < 200 else None
         if program is None:
             raise NotSignedIn
-        with suppress(Busy):
-            await tokens.seen(program)
+        if used:
+            with suppress(Busy):
+                await tokens.seen(program)
         return program.actor, None, program.checkpoint
     cookie = session_token(connection)
     if not cookie or len(cookie) > 200:
@@ -58,14 +60,15 @@ async def _look_up(connection: Connection) -> tuple[Actor, SignedIn | None, str]
     known = await queries.session(cookie)
     if known is None:
         return ANONYMOUS, None, ""
-    with suppress(Busy):
-        await sessions.seen(known)
+    if used:
+        with suppress(Busy):
+            await sessions.seen(known)
     return known.actor, known, ""
 
 
 async def _again(connection: Connection) -> Actor:
     try:
-        return (await _look_up(connection))[0]
+        return (await _look_up(connection, used=False))[0]
     except NotSignedIn:
         return ANONYMOUS
 

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,10 +16,13 @@ import uvicorn
 
 from api import events as route
 from app import create_app
-from core import db, events
+from core import clock, db, events
+from core.accounts.roles import CLI, Role
+from core.accounts.services import people, sessions, tokens
 from core.db import transaction
 from core.editions.tables import Edition
 from core.events.hub import listeners
+from tests.world import person, token_for
 
 pytestmark = pytest.mark.anyio
 
@@ -114,6 +119,59 @@ async def test_a_stream_ends_when_its_listener_may_no_longer_listen(
         await until_nobody_listens()
 
 
+async def revoke_session(headers: dict[str, str]) -> None:
+    await sessions.end(headers["cookie"].removeprefix("session="))
+
+
+async def disable(headers: dict[str, str]) -> None:
+    await people.set_disabled(CLI, await person(Role.gate), disabled=True)
+
+
+async def revoke_token(headers: dict[str, str]) -> None:
+    await tokens.revoke(CLI, "gate program")
+
+
+@pytest.mark.parametrize("end", [revoke_session, disable, revoke_token])
+async def test_a_stream_ends_soon_after_its_session_or_token(
+    public_totals: None, monkeypatch: pytest.MonkeyPatch, end: Callable[[dict[str, str]], Awaitable[None]]
+) -> None:
+    """Also of totals, which everybody may hear: who comes back is nobody."""
+    monkeypatch.setattr(route, "CHECK", 0.05)
+    async with served() as client:
+        if end is revoke_token:
+            headers = await token_for(Role.gate)
+        else:
+            session = await sessions.start(await person(Role.gate), user_agent="", address="")
+            headers = {"cookie": f"session={session}"}
+        async with client.stream("GET", "/api/v1/events", headers=headers) as answer:
+            stream = frames(answer)
+            assert (await anext(stream))["data"] == '{"topics":["scan","totals"]}'
+            await end(headers)
+            async with asyncio.timeout(10):
+                said = [frame["event"] async for frame in stream]
+            assert said == ["goodbye"]
+            await until_nobody_listens()
+
+
+def test_who_is_signed_in_is_looked_at_every_few_seconds() -> None:
+    assert route.CHECK <= 5
+
+
+async def test_listening_alone_keeps_no_session_alive(public_totals: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route, "CHECK", 0.05)
+    monkeypatch.setattr(route, "PING", 0.1)
+    async with served() as client:
+        session = await sessions.start(await person(Role.gate), user_agent="", address="")
+        async with client.stream("GET", "/api/v1/events", headers={"cookie": f"session={session}"}) as answer:
+            stream = frames(answer)
+            assert (await anext(stream))["event"] == "hello"
+            with clock.moved(timedelta(hours=11)):
+                assert [(await anext(stream))["event"] for _ in range(3)] == ["ping"] * 3
+            with clock.moved(timedelta(hours=13)):
+                async with asyncio.timeout(10):
+                    assert [frame["event"] async for frame in stream][-1] == "goodbye"
+
+
 async def test_who_may_hear_nothing_is_refused(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/v1/events")).status_code == 401
     assert (await client.get("/api/v1/events?topics=scan")).status_code == 401
@@ -123,19 +181,14 @@ async def test_who_may_hear_nothing_is_refused(client: httpx.AsyncClient) -> Non
 
 
 async def test_a_server_that_stops_says_goodbye_first(public_totals: None) -> None:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "app:create_app", "--factory", "--port", "8141", "--log-level", "critical"],
-        env=os.environ,
-    )
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port, fd = listening.getsockname()[1], listening.fileno()
+        command = [sys.executable, "-m", "uvicorn", "app:create_app", "--factory", "--fd", str(fd)]
+        server = subprocess.Popen([*command, "--log-level", "critical"], env=os.environ, pass_fds=[fd])
     try:
-        async with httpx.AsyncClient(base_url="http://127.0.0.1:8141", timeout=10) as client:
-            async with asyncio.timeout(30):
-                while True:
-                    try:
-                        await client.get("/")
-                        break
-                    except httpx.ConnectError:
-                        await asyncio.sleep(0.1)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             async with client.stream("GET", "/api/v1/events") as answer:
                 stream = frames(answer)
                 assert (await anext(stream))["event"] == "hello"
