@@ -6,6 +6,7 @@ session, ``scope["yinbo.checkpoint"]`` the one checkpoint that a token is bound 
 """
 
 import hmac
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -16,19 +17,22 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from core import chain
 from core.accounts import queries
-from core.accounts.queries import SignedIn
+from core.accounts.queries import Program, SignedIn
 from core.accounts.roles import ANONYMOUS, Actor
 from core.accounts.rules import SESSION_LIFE
+from core.accounts.secrets import digest
 from core.accounts.services import sessions, tokens
 from core.accounts.services.tokens import PREFIX
 from core.config import settings
 from core.db import Busy
 from core.errors import NotSignedIn
-from gateway import csrf
+from gateway import csrf, limits
 from gateway.access import ask_again_by
 
 #: What a browser that signed in before is known by; see :mod:`core.accounts.services.throttle`.
 DEVICE_DAYS = 180
+
+WRONG = limits.RATES["token"]
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -42,14 +46,55 @@ def session_of(connection: Connection) -> SignedIn | None:
     return found if isinstance(found, SignedIn) else None
 
 
+class _Known:
+    """Digests of tokens that were right not long ago, so that a flood of wrong ones from the same address, behind which
+    a whole hall may sit, does not lock them out. They are looked up all the same: a revoked one is refused at once."""
+
+    HOLDS = 10_000
+
+    def __init__(self) -> None:
+        self._kept: dict[str, None] = {}
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._kept
+
+    def keep(self, digest: str) -> None:
+        if digest not in self._kept and len(self._kept) >= self.HOLDS:
+            del self._kept[next(iter(self._kept))]
+        self._kept[digest] = None
+
+    def drop(self, digest: str) -> None:
+        self._kept.pop(digest, None)
+
+
+_known = _Known()
+
+
+async def _program(connection: Connection, token: str, *, counted: bool) -> Program:
+    """Wrong tokens are counted by address, and over the limit none is looked up but those that were right before.
+
+    :raises NotSignedIn: 401. :raises TooMany: 429.
+    """
+    limiting = limits.current() if counted else None
+    who = limits.address_key(connection.client.host if connection.client else "")
+    key = digest(token)
+    if limiting is not None and key not in _known:
+        limiting.refuse_early(WRONG, who)
+    program = await queries.program(token) if token.startswith(PREFIX) and len(token) < 200 else None
+    if program is None:
+        _known.drop(key)
+        if limiting is not None:
+            limiting.memory.wait(WRONG, who, time.monotonic())
+        raise NotSignedIn
+    _known.keep(key)
+    return program
+
+
 async def _look_up(connection: Connection, *, used: bool = True) -> tuple[Actor, SignedIn | None, str]:
     """``used``: it counts as use, which keeps a session alive."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        token = token.strip()
-        program = await queries.program(token) if token.startswith(PREFIX) and len(token) < 200 else None
-        if program is None:
-            raise NotSignedIn
+        program = await _program(connection, token.strip(), counted=used)
         if used:
             with suppress(Busy):
                 await tokens.seen(program)

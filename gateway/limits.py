@@ -46,6 +46,8 @@ RATES = {
         Rate("read", 50, 1000),
         Rate("page", 100, 2000),
         Rate("scans", 100, 2000),
+        # Of wrong tokens; see gateway.auth.
+        Rate("token", 5, 100),
     )
 }
 _HOLDS = 50_000
@@ -67,14 +69,20 @@ class Memory:
     def __init__(self) -> None:
         self.full: dict[str, float] = {}
 
+    def early(self, rate: Rate, who: str, now: float) -> float:
+        """Seconds that a call of now comes too early; nothing is counted."""
+        step = 1 / rate.per_second
+        full = max(self.full.get(f"{rate.name}:{who}", 0.0), now)
+        wait = full + step - rate.burst * step - now
+        return wait if wait > 1e-9 else 0.0
+
     def wait(self, rate: Rate, who: str, now: float) -> float:
         """Seconds that this call comes too early; 0 takes a place in the bucket."""
+        if wait := self.early(rate, who, now):
+            return wait
         key = f"{rate.name}:{who}"
         step = 1 / rate.per_second
         full = max(self.full.get(key, 0.0), now)
-        wait = full + step - rate.burst * step - now
-        if wait > 1e-9:
-            return wait
         if len(self.full) >= _HOLDS:
             self.full = {name: until for name, until in self.full.items() if until > now}
             if len(self.full) >= _HOLDS:  # all of them busy: an attack from many addresses, begin anew
@@ -98,6 +106,11 @@ class Limits:
         if wait is None:
             wait = self.memory.wait(rate, who, time.monotonic())
         if wait > 0:
+            raise TooMany(retry_after=int(wait) + 1)
+
+    def refuse_early(self, rate: Rate, who: str) -> None:
+        """Raises :class:`TooMany` when the bucket is full, and counts nothing; of this process alone."""
+        if wait := self.memory.early(rate, who, time.monotonic()):
             raise TooMany(retry_after=int(wait) + 1)
 
     async def _ask_redis(self, rate: Rate, who: str) -> float | None:
