@@ -55,6 +55,8 @@ def password_fault(password: str, *about: str) -> tuple[str, str] | None:
 FREE_FAILURES = 5
 #: Of one address, behind which a whole hall may sit.
 FREE_FAILURES_OF_ADDRESS = 50
+#: Of an account within an hour; later ones stand in the audit trail as numbers only.
+FAILURES_ONE_BY_ONE = 5
 LONGEST_PAUSE = timedelta(minutes=15)
 FORGIVEN_AFTER = timedelta(hours=1)
 

@@ -1,4 +1,5 @@
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -19,9 +20,10 @@ from core.accounts.rules import (
     pause_after,
 )
 from core.accounts.secrets import digest
-from core.accounts.services import links, people, second_factor, sessions, signin, throttle, tokens
+from core.accounts.services import failures, links, people, second_factor, sessions, signin, throttle, tokens
 from core.accounts.services.signin import From
 from core.accounts.tables import Account, AccountSession, ApiToken, OneTimeLink
+from core.audit.tables import AuditEntry
 from core.errors import InvalidInput
 from core.mail.tables import MailMessage
 from tests.world import PASSWORD, person
@@ -157,6 +159,79 @@ async def test_an_address_that_guesses_is_slowed_at_every_account_but_for_browse
         await signin.by_password("nobody@example.com", "guess", From("192.0.2.9", ""))
     known = await signin.by_password("viewer@example.com", PASSWORD, From("192.0.2.9", "", device=str(account)))
     assert known.session
+
+
+async def failures_recorded() -> list[tuple[str, str, str]]:
+    rows = (
+        await AuditEntry.select(AuditEntry.action, AuditEntry.object, AuditEntry.after)
+        .where(AuditEntry.action.is_in(["session.failed", "session.throttled"]))
+        .order_by(AuditEntry.id)
+    )
+    return [(row["action"], row["object"], row["after"]) for row in rows]
+
+
+@pytest.fixture
+def _counted_anew() -> None:
+    failures.forget()
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("_counted_anew")
+async def test_a_failed_sign_in_stands_in_the_trail_without_what_was_typed(slowed: None) -> None:
+    account = await person(Role.viewer)
+    for email in ("viewer@example.com", "my-password-in-the-wrong-field"):
+        with pytest.raises(WrongCredentials):
+            await signin.by_password(email, "what I typed", From("192.0.2.77", "Firefox"))
+    told = await failures_recorded()
+    assert [(action, after) for action, _, after in told] == [
+        ("session.failed", '{"by":"password","within_an_hour":1}')
+    ] * 2
+    assert told[0][1] == f"account:{account}"
+    assert told[1][1].startswith("address:")
+    stored = str(await AuditEntry.select().where(AuditEntry.action == "session.failed"))
+    for hidden in ("what I typed", "wrong-field", "viewer@example.com", "192.0.2.77"):
+        assert hidden not in stored
+    assert '{"from":"192.0.2.0"}' in stored
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("_counted_anew")
+async def test_a_try_that_was_throttled_stands_in_the_trail_too(slowed: None) -> None:
+    account = await person(Role.viewer)
+    for n in range(FREE_FAILURES + 3):
+        with pytest.raises((WrongCredentials, TooManyTries)):
+            await signin.by_password("viewer@example.com", f"guess {n}", HERE)
+    told = await failures_recorded()
+    assert {about for _, about, _ in told} == {f"account:{account}"}
+    # Of six failures five are told one by one.
+    assert Counter(action for action, _, _ in told) == {"session.failed": 5, "session.throttled": 2}
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("_counted_anew")
+async def test_a_wrong_second_factor_stands_in_the_trail(opened: None) -> None:
+    account = await person(Role.viewer)
+    step = await links.make("second_step", account)
+    with pytest.raises(WrongCode):
+        await signin.by_code(step, "000000", HERE)
+    assert await failures_recorded() == [
+        ("session.failed", f"account:{account}", '{"by":"second factor","within_an_hour":1}')
+    ]
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("_counted_anew")
+async def test_whoever_guesses_a_thousand_times_does_not_fill_the_trail(opened: None) -> None:
+    account = await person(Role.viewer)
+    for n in range(1000):
+        await failures.note("session.failed", account, "viewer@example.com", by="password", address="192.0.2.7")
+        await failures.note("session.failed", None, f"nobody{n}@example.com", by="password", address="192.0.2.7")
+    told = [after for _, about, after in await failures_recorded() if about == f"account:{account}"]
+    assert [int(after.rpartition(":")[2][:-1]) for after in told] == [1, 2, 3, 4, 5, 8, 16, 32, 64, 128, 256, 512]
+    assert len(await failures_recorded()) == 2 * len(told)
+    with clock.moved(timedelta(hours=1)):
+        await failures.note("session.failed", account, "viewer@example.com", by="password", address="192.0.2.7")
+    assert (await failures_recorded())[-1][2] == '{"by":"password","within_an_hour":1}'
 
 
 @pytest.mark.anyio

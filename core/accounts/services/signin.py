@@ -7,10 +7,10 @@ import msgspec
 
 from core import clock
 from core.accounts import queries, secrets
-from core.accounts.errors import WrongCode, WrongCredentials
+from core.accounts.errors import TooManyTries, WrongCode, WrongCredentials
 from core.accounts.roles import Actor
 from core.accounts.rules import LINKS_AN_HOUR
-from core.accounts.services import links, people, second_factor, sessions, throttle
+from core.accounts.services import failures, links, people, second_factor, sessions, throttle
 from core.accounts.tables import Account
 from core.audit.services import record
 from core.config import settings
@@ -84,11 +84,17 @@ async def by_password(email: str, password: str, where: From) -> Entered:
     row = (
         await Account.select(Account.id, Account.password_hash, Account.disabled).where(Account.email == email).first()
     )
-    device = where.device if row and where.device == str(row["id"]) else ""
-    await throttle.begin(email, where.address, device)
+    account = row["id"] if row else None
+    device = where.device if where.device == str(account) else ""
+    try:
+        await throttle.begin(email, where.address, device)
+    except TooManyTries:
+        await failures.note("session.throttled", account, email, by="password", address=where.address)
+        raise
     fits, outdated = await secrets.verify_password(row["password_hash"] if row else "", password)
     if row is None or not fits or row["disabled"]:
         await throttle.failed(where.address, device)
+        await failures.note("session.failed", account, email, by="password", address=where.address)
         raise WrongCredentials
     if outdated:
         fresh = await secrets.hash_password(password)
@@ -105,11 +111,15 @@ async def by_code(step: str, code: str, where: From) -> Entered:
     assert found.account is not None
     key = f"second {found.account}"
     device = where.device if where.device == str(found.account) else ""
-    await throttle.begin(key, where.address, device)
     try:
+        await throttle.begin(key, where.address, device)
         await second_factor.check_either(found.account, code)
+    except TooManyTries:
+        await failures.note("session.throttled", found.account, "", by="second factor", address=where.address)
+        raise
     except WrongCode:
         await throttle.failed(where.address, device)
+        await failures.note("session.failed", found.account, "", by="second factor", address=where.address)
         raise
     who = await queries.person(found.account)
     notice = _notice(who, where, "second factor")
