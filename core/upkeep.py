@@ -4,6 +4,7 @@ from core.accounts.services import links, sessions, throttle
 from core.idempotency import services as idempotency
 from core.jobs import every
 from core.jobs import services as jobs
+from core.jobs.queries import ALIVE
 from core.mail import aftercare as mail
 
 
@@ -16,3 +17,8 @@ async def forget() -> None:
     await idempotency.purge()
     await jobs.purge()
     await mail.purge()
+
+
+@every(seconds=60, name=ALIVE)
+async def alive() -> None:
+    """Nothing to do: that it was begun shows that somebody works; see :func:`core.jobs.queries.last_alive`."""

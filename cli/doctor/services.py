@@ -3,18 +3,20 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from piccolo.querystring import QueryString
 
 from cli.doctor.findings import Finding, error, ok, warning
-from core import db
+from core import clock, db
 from core.config import Settings
-from core.config.checks import masked
+from core.config.checks import is_loopback, masked
 from core.db.migrations import pending
 
 PATIENCE = 10.0
+#: Who works leaves a sign of life every minute.
+SILENT = timedelta(minutes=3)
 #: Seconds by which the clocks of program and database may differ.
 APART = 5.0
 
@@ -80,17 +82,41 @@ async def _opened(own: Settings, where: str) -> AsyncIterator[Finding]:
 
 
 async def _contents() -> AsyncIterator[Finding]:
-    from core.audit.tables import AuditPending
-    from core.mail.tables import MailMessage, MailState
+    from core.audit import queries as audit
+    from core.mail import queries as mail
+    from core.mail.tables import MailState
 
-    waiting = await AuditPending.count()
+    waiting = await audit.waiting()
     if waiting > 1000:
         yield warning("ledger", f"{waiting} entries wait for their seal", "start the server: it seals them")
     else:
         yield ok("ledger", f"{waiting} entries wait for their seal")
-    failed = await MailMessage.count().where(MailMessage.state == MailState.failed)
+    yield await _worker()
+    failed = (await mail.counts())[MailState.failed]
     if failed:
         yield warning("mail", f"{failed} mails failed for good", "see why in the organizers' desk, mend and send again")
+
+
+async def _worker() -> Finding:
+    from core.jobs import queries as jobs
+    from core.mail import queries as mail
+
+    now = clock.now()
+    last = await jobs.last_alive()
+    lately = last is not None and now - last < SILENT
+    late = await jobs.overdue(now - SILENT), await mail.overdue(now - SILENT)
+    waits = f"{late[0]} jobs and {late[1]} mails wait since more than {SILENT.seconds // 60} minutes"
+    if lately and any(late):
+        return warning("worker", f"one is alive, yet {waits}", "see the server's log; another one helps: yinbo worker")
+    if lately:
+        return ok("worker", "one is alive")
+    if any(late):
+        return warning("worker", f"none is alive, and {waits}", "start the server, or: yinbo worker")
+    return ok("worker", "none is alive, and nothing waits for one")
+
+
+#: By what aiosmtplib says of a server without it.
+_LACKS = {"STARTTLS": "offers no encryption (STARTTLS)", "AUTH": "takes no sign-in (AUTH)"}
 
 
 async def of_mail(own: Settings) -> Finding:
@@ -106,6 +132,7 @@ async def of_mail(own: Settings) -> Finding:
     where = masked(own.smtp_url)
     try:
         smtp = await connect(server, Timeouts(connect=PATIENCE, answer=PATIENCE))
+        encrypted = smtp.get_transport_info("ssl_object") is not None
         try:
             await smtp.quit()
         finally:
@@ -117,8 +144,14 @@ async def of_mail(own: Settings) -> Finding:
             "mail", f"{where}: no trusted TLS ({fault.reason})", "mend its certificate, or tls= in YINBO_SMTP_URL"
         )
     except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
+        for extension, lacks in _LACKS.items():
+            if f"{extension} extension" in str(fault):
+                return error("mail", f"{where} {lacks}", "mend YINBO_SMTP_URL, or the server")
         return error("mail", f"{where} does not answer as it should ({type(fault).__name__})", "mend YINBO_SMTP_URL")
-    return ok("mail", f"{where} takes us in")
+    if not encrypted and not is_loopback(server.host):
+        return warning("mail", f"{where} takes us in, but mail goes there readable for all", "set tls=starttls or tls")
+    how = "encrypted" if encrypted else "not encrypted"
+    return ok("mail", f"{where} takes us in, {how}{', signed in' if server.user else ''}")
 
 
 async def of_redis(own: Settings) -> AsyncIterator[Finding]:

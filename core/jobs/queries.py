@@ -5,7 +5,10 @@ from datetime import datetime
 import msgspec
 from piccolo.query.functions.aggregate import Count
 
-from core.jobs.tables import Job, JobState
+from core.jobs.tables import Job, JobState, Periodic
+
+#: The periodic work whose note is a sign of life of whoever runs jobs, mail and seals.
+ALIVE = "sign of life"
 
 
 class JobLine(msgspec.Struct, frozen=True):
@@ -46,3 +49,14 @@ async def jobs(state: JobState | None, *, before: int | None, limit: int) -> lis
 async def counts() -> dict[JobState, int]:
     rows = await Job.select(Job.state, Count()).group_by(Job.state)
     return {state: sum(row["count"] for row in rows if row["state"] == state.value) for state in JobState}
+
+
+async def last_alive() -> datetime | None:
+    row = await Periodic.select(Periodic.last_at).where(Periodic.name == ALIVE).first()
+    found: datetime | None = row["last_at"] if row else None
+    return found
+
+
+async def overdue(since: datetime) -> int:
+    """Jobs that might have begun before then and have not."""
+    return int(await Job.count().where(Job.state == JobState.queued.value, Job.run_at < since))

@@ -91,6 +91,15 @@ async def waiting_since() -> datetime | None:
     return found
 
 
+async def overdue(since: datetime) -> int:
+    """Mails that might have gone before then and were not tried."""
+    return int(
+        await MailMessage.count().where(
+            MailMessage.state == MailState.queued.value, MailMessage.next_attempt_at < since
+        )
+    )
+
+
 async def bounces(limit: int = 200) -> list[Bounce]:
     rows = await MailBounce.select().order_by(MailBounce.at, ascending=False).limit(limit)
     return [msgspec.convert(row, Bounce) for row in rows]

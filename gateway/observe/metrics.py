@@ -2,16 +2,20 @@
 process (``yinbo_process_info``), and sums are right over time, not in one answer."""
 
 import os
-from collections.abc import Awaitable, Callable
+import time
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from core.db import engine
+from core.audit import queries as audit
+from core.db import Busy, engine
 from core.db.sqlite import SqliteDoor
 from core.events.hub import listeners
+from core.jobs import queries as jobs
+from core.mail import queries as mail
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -33,22 +37,27 @@ STREAMS = Gauge("yinbo_event_streams", "Listeners of live events.", registry=REG
 WRITER = Gauge("yinbo_writer_queue", "Writes waiting for SQLite's writer.", registry=REGISTRY)
 POOL = Gauge("yinbo_pool_connections", "Connections to PostgreSQL.", ["state"], registry=REGISTRY)
 UNSEALED = Gauge("yinbo_ledger_unsealed", "Entries of the audit trail without a seal yet.", registry=REGISTRY)
+MAILS = Gauge("yinbo_mails", "Mails by state.", ["state"], registry=REGISTRY)
+JOBS = Gauge("yinbo_jobs", "Jobs by state.", ["state"], registry=REGISTRY)
 PROCESS = Gauge("yinbo_process_info", "Which process answers.", ["pid"], registry=REGISTRY)
 
-#: Ask the database right before an answer.
-PROBES: list[Callable[[], Awaitable[None]]] = []
+#: Seconds for which what the database said is good: several who scrape ask it no more often.
+KEPT_FOR = 5.0
+_asked = float("-inf")
 
 
-def probe(function: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    PROBES.append(function)
-    return function
-
-
-@probe
-async def _unsealed() -> None:
-    from core.audit.tables import AuditPending
-
-    UNSEALED.set(await AuditPending.count())
+async def _ask_database() -> None:
+    """What all processes share. If the database does not answer, what it said last stands."""
+    global _asked
+    if time.monotonic() - _asked < KEPT_FOR:
+        return
+    _asked = time.monotonic()
+    with suppress(Busy):
+        UNSEALED.set(await audit.waiting())
+        for state, many in (await mail.counts()).items():
+            MAILS.labels(state.value).set(many)
+        for job_state, many in (await jobs.counts()).items():
+            JOBS.labels(job_state.value).set(many)
 
 
 async def answer() -> bytes:
@@ -61,6 +70,5 @@ async def answer() -> bytes:
         idle = door.pool.get_idle_size()
         POOL.labels("idle").set(idle)
         POOL.labels("busy").set(door.pool.get_size() - idle)
-    for ask in PROBES:
-        await ask()
+    await _ask_database()
     return generate_latest(REGISTRY)

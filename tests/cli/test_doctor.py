@@ -1,25 +1,30 @@
 """``yinbo doctor``: what it sees, and that it says what mends it."""
 
-import datetime
-import ipaddress
+import asyncio
 import os
+import sqlite3
+import ssl
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cli.doctor.findings import Finding
+from tests.certificate import key_file, self_signed
+from tests.cli.test_run import PATIENCE, started
+from tests.postbox import postbox
 
 YINBO = str(Path(sys.executable).parent / "yinbo")
 
 
 def examined(home: Path, **more: str) -> tuple[int, list[Finding], str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("YINBO_")}
-    env |= {f"YINBO_{name}": value for name, value in more.items()}
+    env |= {name if name.startswith("SSL_") else f"YINBO_{name}": value for name, value in more.items()}
     done = subprocess.run([YINBO, "doctor", "--json"], env=env, cwd=home, capture_output=True, text=True, check=False)
     return done.returncode, msgspec.json.decode(done.stdout, type=list[Finding]), done.stdout + done.stderr
 
@@ -74,51 +79,71 @@ def test_a_secret_that_others_can_read_is_an_error(tmp_path: Path) -> None:
     assert [one.mend for one in found if one.check == "secret"] == ["chmod 600 data/secret.key"]
 
 
-def _certificate(folder: Path, days: int) -> ec.EllipticCurvePrivateKey:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "expo")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=30))
-        .not_valid_after(now + datetime.timedelta(days=days))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName("*.example.org"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            ),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    _key(folder, key)
-    return key
-
-
-def _key(folder: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-
-
 def test_a_certificate_is_held_against_date_name_and_key(tmp_path: Path) -> None:
     tls = {"TLS_CERT": "cert.pem", "TLS_KEY": "key.pem"}
 
     def levels(**more: str) -> list[str]:
         return [one.level for one in examined(tmp_path, **tls, **more)[1] if one.check == "certificate"]
 
-    _certificate(tmp_path, 90)
+    self_signed(tmp_path)
     assert levels() == ["ok"]
     assert levels(BASE_URL="https://expo.example.org") == ["ok"]
     assert levels(BASE_URL="https://expo.example.com") == ["ok", "error"]
-    _certificate(tmp_path, 3)
+    self_signed(tmp_path, days=3)
     assert levels() == ["warning"]
-    _certificate(tmp_path, -1)
+    self_signed(tmp_path, days=-1)
     assert levels() == ["error"]
-    _certificate(tmp_path, 90)
-    _key(tmp_path, ec.generate_private_key(ec.SECP256R1()))
+    self_signed(tmp_path)
+    key_file(tmp_path, ec.generate_private_key(ec.SECP256R1()))
     assert "error" in levels()
+
+
+def _mail(found: list[Finding]) -> list[tuple[str, str]]:
+    return [(one.level, one.message.partition(" ")[2]) for one in found if one.check == "mail"]
+
+
+@pytest.mark.anyio
+async def test_the_mail_server_is_asked_for_what_the_settings_want(tmp_path: Path) -> None:
+    async def said(url: str, **more: str) -> list[tuple[str, str]]:
+        _, found, output = await asyncio.to_thread(examined, tmp_path, SMTP_URL=url, **more)
+        assert "hush" not in output
+        return _mail(found)
+
+    cert, key = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    async with postbox() as box:
+        assert await said(f"smtp://127.0.0.1:{box.port}") == [("ok", "takes us in, not encrypted")]
+        assert await said(f"smtp://127.0.0.1:{box.port}?tls=starttls") == [("error", "offers no encryption (STARTTLS)")]
+        assert await said(f"smtp://me:hush@127.0.0.1:{box.port}?tls=none") == [("error", "takes no sign-in (AUTH)")]
+    async with postbox(context=context, login=("me", "hush")) as box:
+        right, wrong = (f"smtp://me:{word}@127.0.0.1:{box.port}?tls=starttls" for word in ("hush", "hushed"))
+        assert await said(right) == [("error", "no trusted TLS (CERTIFICATE_VERIFY_FAILED)")]
+        trusting = {"SSL_CERT_FILE": str(cert)}
+        assert await said(right, **trusting) == [("ok", "takes us in, encrypted, signed in")]
+        assert await said(wrong, **trusting) == [("error", "refuses user or password")]
+        assert box.mails == []
+
+
+def _worker(home: Path) -> list[tuple[str, str]]:
+    return [(one.level, one.message) for one in examined(home)[1] if one.check == "worker"]
+
+
+def test_it_says_whether_somebody_works_and_what_waits(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    assert _worker(tmp_path) == [("ok", "none is alive, and nothing waits for one")]
+    with closing(sqlite3.connect(tmp_path / "data" / "yinbo.sqlite")) as connection:
+        connection.execute(
+            "INSERT INTO job (kind, payload, state, progress, total, attempts, run_at, worker, error, result,"
+            " created_by, created_at, checkpoint)"
+            " VALUES ('a', '{}', 'queued', 0, 0, 0, '2026-01-01 00:00:00+00:00', '', '', '', '',"
+            " '2026-01-01 00:00:00+00:00', '')"
+        )
+        connection.commit()
+    assert _worker(tmp_path) == [("warning", "none is alive, and 1 jobs and 0 mails wait since more than 3 minutes")]
+    with started(tmp_path, YINBO_DATA_DIR=str(tmp_path / "data")):
+        until = time.monotonic() + PATIENCE
+        while _worker(tmp_path)[0][1].startswith("none") and time.monotonic() < until:
+            pass
+        # Nobody has a handler for this kind, so it waits all the same.
+        assert _worker(tmp_path) == [("warning", "one is alive, yet 1 jobs and 0 mails wait since more than 3 minutes")]

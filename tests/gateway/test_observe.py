@@ -9,7 +9,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from gateway.observe import layer, logs
+from core import db
+from core.accounts.roles import CLI
+from core.audit import services
+from core.jobs import enqueue_job
+from core.mail.services import compose, enqueue
+from gateway.observe import layer, logs, metrics
 from tests.conftest import serving
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +84,28 @@ async def test_metrics_are_for_this_machine_and_not_for_who_comes_through_a_prox
     assert (await client.get("/metrics")).status_code == 200
     for name in ("x-forwarded-for", "forwarded", "via", "x-real-ip"):
         assert (await client.get("/metrics", headers={name: "10.1.2.3"})).status_code == 401
+
+
+async def test_metrics_tell_what_waits_and_ask_the_database_every_few_seconds_only(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "_asked", float("-inf"))
+    async with db.transaction():
+        await enqueue("li@example.com", compose("password_changed", "zh-CN", name="示例 李"))
+        await enqueue_job("nobody's", {})
+        await services.record(CLI, "thing.done", "thing:1")
+    told = (await client.get("/metrics")).text.splitlines()
+    for line in (
+        'yinbo_mails{state="kept"} 1.0',
+        'yinbo_mails{state="failed"} 0.0',
+        'yinbo_jobs{state="queued"} 1.0',
+        "yinbo_event_streams 0.0",
+    ):
+        assert line in told
+    assert any(line.startswith("yinbo_ledger_unsealed ") for line in told)
+    with db.count_queries() as seen:
+        assert (await client.get("/metrics")).status_code == 200
+    assert seen == []
 
 
 async def test_health_and_readiness_are_said_in_plain_text(client: httpx.AsyncClient) -> None:
