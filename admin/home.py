@@ -3,17 +3,21 @@
 An area adds its card with ``@card(Role.organizer)``; a card answers None when it has nothing to say.
 """
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from litestar import Request, Response, get
 
 from admin.nav import STAFF
-from core.accounts.roles import Actor, Role
+from core import db
+from core.accounts.roles import Role
 from core.audit import sealing
 from core.audit.tables import AuditPending
-from core.editions.queries import EditionInfo, current_edition
+from core.editions.queries import FRESH_FOR, EditionInfo, current_edition
 from core.i18n import Locale, formats, mark, translate
 from gateway.access import actor_of, allow
 from gateway.locale import locale_of
@@ -34,9 +38,9 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a card is made for."""
+    """What a card is made for: never for one person, so that all of the same roles may share it."""
 
-    actor: Actor
+    roles: frozenset[Role]
     locale: Locale
     edition: EditionInfo | None
 
@@ -63,7 +67,7 @@ async def _registration(asked: Asked) -> Card | None:
             translate(locale, "Edition"),
             translate(locale, "none yet"),
             translate(locale, "Without a current edition nobody can register."),
-            "/admin/editions" if Role.organizer in asked.actor.roles else "",
+            "/admin/editions" if Role.organizer in asked.roles else "",
             attention=True,
         )
     texts = {"open": mark("open"), "not_yet": mark("not open yet"), "closed": mark("closed")}
@@ -71,7 +75,7 @@ async def _registration(asked: Asked) -> Card | None:
     if edition.registration() == "open" and edition.registration_closes:
         until = formats.moment(locale, edition.registration_closes, edition.timezone)
         note = translate(locale, "until %(when)s", when=until)
-    href = f"/admin/editions/{edition.slug}" if Role.organizer in asked.actor.roles else ""
+    href = f"/admin/editions/{edition.slug}" if Role.organizer in asked.roles else ""
     return Card(translate(locale, "Registration"), translate(locale, texts[edition.registration()]), note, href)
 
 
@@ -90,12 +94,37 @@ async def _trail(asked: Asked) -> Card:
     )
 
 
+class _Kept(msgspec.Struct):
+    until: float
+    written: int
+    edition: EditionInfo | None
+    cards: list[Card]
+
+
+#: By event loop, as the database connections behind the cards are.
+_shelves: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[frozenset[Role], Locale], _Kept]] = (
+    WeakKeyDictionary()
+)
+
+
+async def _cards(asked: Asked) -> list[Card]:
+    """For a second, as long as this process writes nothing, everybody of the same roles sees the same cards."""
+    shelf = _shelves.setdefault(asyncio.get_running_loop(), {})
+    key = (asked.roles, asked.locale)
+    kept, now = shelf.get(key), time.monotonic()
+    if kept is not None and now < kept.until and kept.written == db.written() and kept.edition is asked.edition:
+        return kept.cards
+    written = db.written()
+    made = [await maker(asked) for roles, maker in _makers if asked.roles & roles]
+    cards = sorted((c for c in made if c is not None), key=lambda c: not c.attention)
+    shelf[key] = _Kept(now + FRESH_FOR, written, asked.edition, cards)
+    return cards
+
+
 @get("/admin", opt=allow(*STAFF))
 async def home(request: Request[Any, Any, Any]) -> Response[str]:
-    actor, edition = actor_of(request), await current_edition()
-    asked = Asked(actor, locale_of(request), edition)
-    made = [await maker(asked) for roles, maker in _makers if actor.roles & roles]
-    cards = sorted((c for c in made if c is not None), key=lambda c: not c.attention)
+    edition = await current_edition()
+    cards = await _cards(Asked(actor_of(request).roles, locale_of(request), edition))
     return page(request, "admin/home.html", edition=edition, cards=cards)
 
 

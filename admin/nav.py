@@ -1,5 +1,7 @@
 """The side navigation of the organizers' desk: one line an area, seen by those who may open it."""
 
+from functools import lru_cache
+
 import msgspec
 
 from core.accounts.roles import Actor, Role
@@ -39,10 +41,15 @@ ENTRIES: list[Entry] = [
 
 
 def nav_for(actor: Actor, path: str) -> list[Shown]:
+    return _shown(actor.roles, path)
+
+
+@lru_cache(maxsize=1024)
+def _shown(roles: frozenset[Role], path: str) -> list[Shown]:
     return [
         Shown(e.href, e.label, path == e.href or (e.href != "/admin" and path.startswith(e.href + "/")))
         for e in ENTRIES
-        if actor.roles & e.roles
+        if roles & e.roles
     ]
 
 

@@ -22,29 +22,36 @@ async def main():
 asyncio.run(main())
 """
 
+_COMMAND = "import sys; from cli import main; main(sys.argv[1:])"
+
 
 def run(ground: Ground) -> Iterator[Outcome]:
-    home = ground.folder / "pages"
-    home.mkdir()
-    own = {key: value for key, value in os.environ.items() if not key.startswith("YINBO_")}
-    env = {**own, "PYTHONPATH": str(ROOT), "YINBO_DATA_DIR": str(home)}
-    python = [sys.executable]
-    subprocess.run([*python, "-c", "from cli import main; main(['demo'])"], env=env, check=True, capture_output=True)
-    made = subprocess.run([*python, "-c", _SIGN_IN], env=env, check=True, capture_output=True, text=True)
     around = {"YINBO_BENCH_SQLITE": str(ground.folder / "bare-pages.sqlite"), "YINBO_BENCH_POSTGRES": ""}
-    with (
-        served("bench.bare:create_app", ground.folder, **around) as bare,
-        served("app:create_app", home, YINBO_DATA_DIR=str(home)) as product,
-    ):
-        cookie = {"cookie": f"session={made.stdout.strip()}"}
-        pages: tuple[tuple[str, str, dict[str, str], float], ...] = (
-            ("public page", "/", {}, 0.2),
-            ("signed-in page", "/", cookie, 0.08),
-            ("signed-in desk", "/admin", cookie, 0.08),
-        )
-        for name, path, headers, floor in pages:
+    databases = {"sqlite": "", "postgres": ground.postgres} if ground.postgres else {"sqlite": ""}
+    with served("bench.bare:create_app", ground.folder, **around) as bare:
+        for name, address in databases.items():
+            yield from _pages(ground, bare, name, address)
+
+
+def _pages(ground: Ground, bare: str, name: str, address: str) -> Iterator[Outcome]:
+    home = ground.folder / f"pages-{name}"
+    home.mkdir()
+    around = {"YINBO_DATA_DIR": str(home), "YINBO_DATABASE_URL": address}
+    own = {key: value for key, value in os.environ.items() if not key.startswith("YINBO_")}
+    env = {**own, "PYTHONPATH": str(ROOT), **around}
+    for command in ("migrate", "demo"):
+        subprocess.run([sys.executable, "-c", _COMMAND, command], env=env, check=True, capture_output=True)
+    made = subprocess.run([sys.executable, "-c", _SIGN_IN], env=env, check=True, capture_output=True, text=True)
+    cookie = {"cookie": f"session={made.stdout.strip()}"}
+    pages: tuple[tuple[str, str, dict[str, str], float], ...] = (
+        ("public page", "/", {}, 0.2),
+        ("signed-in page", "/", cookie, 0.08),
+        ("signed-in desk", "/admin", cookie, 0.08),
+    )
+    with served("app:create_app", home, **around) as product:
+        for what, path, headers, floor in pages:
             yield compare(
-                f"{name} {path}, against static JSON",
+                f"{name}: {what} {path}, against static JSON",
                 product=ground.load(f"{product}{path}", headers=headers),
                 bare=ground.load(f"{bare}/static"),
                 floor=floor,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.enums import MediaType
@@ -58,6 +60,30 @@ def asset(name: str) -> str:
     return f"/static/{built['file'] if built else name}"
 
 
+class _Spoken(Extension):
+    """Translates ``_("...")`` without values when a template is compiled, once, instead of on every page."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        locale: Locale = self.environment.globals["locale"]  # type: ignore[assignment]  # set before any template
+        held: list[Token] = []
+        for token in stream:
+            held.append(token)
+            while held and not _begins_a_call(held):
+                yield held.pop(0)
+            if len(held) == len(_CALL):
+                yield Token(held[2].lineno, "string", translate(locale, held[2].value))
+                held = []
+        yield from held
+
+
+def _begins_a_call(tokens: list[Token]) -> bool:
+    shape = [(token.type, token.value if token.type == "name" else None) for token in tokens]
+    return shape == _CALL[: len(shape)]
+
+
+_CALL = [("name", "_"), ("lparen", None), ("string", None), ("rparen", None)]
+
+
 @cache
 def environment(locale: Locale) -> Environment:
     """One for each language, so that macros speak it too."""
@@ -68,6 +94,7 @@ def environment(locale: Locale) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=[_Spoken],
     )
 
     def _(text: str, **values: object) -> str:
@@ -149,7 +176,7 @@ def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 2
         **{
             "size": size_of(request),
             "actor": actor_of(request),
-            "path": request.url.path,
+            "path": request.scope["path"],
             "flash_message": _flash_of(request, locale),
             "request_id": current_request_id(),
             "edition": kept_edition(),

@@ -6,7 +6,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from core import clock
-from core.editions.queries import EditionInfo, all_editions, current_edition, edition_named
+from core.editions.queries import EditionInfo, current_edition, edition_named, recent_editions
 from gateway.access import PUBLIC
 from gateway.pages import public_page
 from portal.phase import phase_of
@@ -40,7 +40,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
         return await public_page(request, "portal/no_edition.html", None, _nothing)
 
     async def values() -> dict[str, Any]:
-        others = [line for line in await all_editions() if line.slug != edition.slug and line.last_day]
+        others = [line for line in await recent_editions() if line.slug != edition.slug and line.last_day]
         return {**_of(edition), "past": others}
 
     return await public_page(request, "portal/home.html", edition, values)

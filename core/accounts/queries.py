@@ -1,8 +1,11 @@
 """Reads of people, sessions and tokens."""
 
+import asyncio
 import sqlite3
+import time
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -11,7 +14,7 @@ from core.accounts.roles import Actor, Role, effective
 from core.accounts.rules import SESSION_IDLE
 from core.accounts.secrets import digest
 from core.accounts.tables import Account, AccountRole, AccountSession, ApiToken, RecoveryCode, RolePolicy
-from core.db import ReadJob, run_read
+from core.db import ReadJob, run_read, written
 from core.errors import NotFound
 from core.search import contains
 
@@ -116,12 +119,42 @@ async def _session_postgres(connection: Any, token_hash: str) -> dict[str, Any] 
     return row
 
 
-_session_read = ReadJob(_session_sqlite, _session_postgres)
+_session_read = ReadJob(_session_sqlite, _session_postgres, point=True)
+
+
+class _Known(msgspec.Struct):
+    until: float
+    written: int
+    row: dict[str, Any]
+
+
+#: By event loop, as a database connection would be.
+_known: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Known]] = WeakKeyDictionary()
+_KNOWN_FOR = 1.0
+_KNOWN_HOLDS = 10_000
+
+
+async def _session_row(token_hash: str) -> dict[str, Any] | None:
+    """Kept for a second as long as this process commits nothing: what ends a session here ends it at once, what
+    ends it in another process within that second."""
+    known = _known.setdefault(asyncio.get_running_loop(), {})
+    kept, now = known.get(token_hash), time.monotonic()
+    if kept is not None and now < kept.until and kept.written == written():
+        return kept.row
+    before = written()
+    row = await run_read(_session_read, token_hash)
+    if row is None:
+        known.pop(token_hash, None)
+    else:
+        if len(known) >= _KNOWN_HOLDS:
+            known.clear()
+        known[token_hash] = _Known(now + _KNOWN_FOR, before, row)
+    return row
 
 
 async def session(token: str) -> SignedIn | None:
-    """Who holds this cookie; None when it ran out, was ended, or its account is disabled. One query."""
-    row = await run_read(_session_read, digest(token))
+    """Who holds this cookie; None when it ran out, was ended, or its account is disabled. At most one query."""
+    row = await _session_row(digest(token))
     if row is None or row["disabled"]:
         return None
     now = clock.now()

@@ -11,6 +11,7 @@ from core.db.counting import count_queries
 from core.db.door import after_commit, engine, lifespan, make_engine, run_job, run_read, transaction
 from core.db.errors import Busy, TransactionMisuse
 from core.db.jobs import ReadJob, WriteJob
+from core.db.transactions import written
 
 __all__ = [
     "Busy",
@@ -25,4 +26,5 @@ __all__ = [
     "run_job",
     "run_read",
     "transaction",
+    "written",
 ]

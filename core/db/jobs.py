@@ -24,7 +24,12 @@ class WriteJob(Generic[P, R]):
 
 @dataclass(frozen=True)
 class ReadJob(Generic[P, R]):
-    """The same for a read: ``sqlite`` runs on a reader's thread with a connection that cannot write."""
+    """The same for a read: ``sqlite`` runs on a reader's thread with a connection that cannot write.
+
+    ``point`` marks a look-up of a row or two by a unique index: on SQLite it is done where it is asked for, since
+    the way to another thread and back takes many times as long.
+    """
 
     sqlite: Callable[Concatenate[sqlite3.Connection, P], R]
     postgres: Callable[Concatenate[Any, P], Awaitable[R]]
+    point: bool = False

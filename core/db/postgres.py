@@ -51,17 +51,24 @@ _PASSING = (
 )
 
 
-@contextlib.contextmanager
-def _refusing_clearly() -> Any:
-    try:
-        yield
-    except _PASSING as error:
-        raise Busy from error
-    except pg.InterfaceError as error:
-        # A connection that the server ended has gone back to the pool by itself.
-        if any(word in str(error) for word in ("closed", "closing", "released back to the pool")):
+class _Refusing:
+    """Turns what passes into :class:`Busy`. Without state, so one serves all."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if error is None:
+            return
+        if isinstance(error, _PASSING):
             raise Busy from error
-        raise
+        # A connection that the server ended has gone back to the pool by itself.
+        ended = ("closed", "closing", "released back to the pool")
+        if isinstance(error, pg.InterfaceError) and any(word in str(error) for word in ended):
+            raise Busy from error
+
+
+_refusing_clearly = _Refusing()
 
 
 async def _nothing_to_reset(_connection: Any) -> None:
@@ -111,7 +118,7 @@ class PostgresTransaction(DoorTransaction):
             try:
                 # asyncpg's own transaction, so that a job which opens one inside gets a savepoint.
                 self._server = connection.transaction()
-                with _refusing_clearly():
+                with _refusing_clearly:
                     await self._server.start()
             except BaseException as error:
                 self.doomed = error
@@ -122,7 +129,7 @@ class PostgresTransaction(DoorTransaction):
         counting.note(query)
         connection = await self.begun()
         try:
-            with _refusing_clearly():
+            with _refusing_clearly:
                 rows: list[Any] = await connection.fetch(query, *args)
                 return rows
         except BaseException as error:
@@ -137,11 +144,13 @@ class PostgresTransaction(DoorTransaction):
         await self.statement(f"ROLLBACK TO SAVEPOINT {name}", [])
 
     async def _commit(self) -> None:
-        if self.connection is not None:
-            # Shielded: a commit once sent is carried through, whoever stops waiting for it.
+        if self.connection is None:
+            self._run_hooks()
+        elif self.hooks:
+            # Shielded: what follows the commit follows it, whoever stops waiting.
             await asyncio.shield(asyncio.create_task(self._end(commit=True)))
         else:
-            self._run_hooks()
+            await self._end(commit=True)
 
     async def _rollback(self) -> None:
         if self.connection is not None:
@@ -150,7 +159,7 @@ class PostgresTransaction(DoorTransaction):
     async def _end(self, *, commit: bool) -> None:
         connection = self.connection
         try:
-            with _refusing_clearly():
+            with _refusing_clearly:
                 await (self._server.commit() if commit else self._server.rollback())
         except BaseException as error:
             with contextlib.suppress(pg.InterfaceError):
@@ -198,9 +207,11 @@ class PostgresDoor(PostgresEngine):
     async def take(self) -> tuple[Any, Any]:
         """A connection and the pool it came from; without a pool a new one, for commands and migrations."""
         pool = self.pool
-        with _refusing_clearly():
+        with _refusing_clearly:
             if pool is None:
                 return None, await self.get_new_connection()
+            if pool.get_idle_size():
+                return pool, await pool.acquire()
             # The pool's own timeout would start a task each time.
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return pool, await pool.acquire()
@@ -210,7 +221,7 @@ class PostgresDoor(PostgresEngine):
         """A connection in autocommit."""
         pool, connection = await self.take()
         try:
-            with _refusing_clearly():
+            with _refusing_clearly:
                 yield connection
         except Busy as busy:
             if isinstance(busy.__cause__, pg.InternalClientError):
@@ -248,7 +259,7 @@ class PostgresDoor(PostgresEngine):
         if isinstance(open_here, PostgresTransaction):
             connection = await open_here.begun()
             try:
-                with _refusing_clearly():
+                with _refusing_clearly:
                     return await job.postgres(connection, *args, **kwargs)
             except BaseException as error:
                 open_here.doomed = open_here.doomed or error

@@ -14,7 +14,7 @@ from piccolo.querystring import QueryString
 from core.db import counting
 from core.db.errors import Busy
 from core.db.jobs import P, R, ReadJob, WriteJob
-from core.db.sqlite_threads import Job, Readers, Turn, Work, Writer
+from core.db.sqlite_threads import Job, Readers, Turn, Work, Writer, is_busy
 from core.db.transactions import DoorTransaction, live
 
 #: Seconds that a transaction may hold the writer, and that one waits for its turn.
@@ -174,6 +174,7 @@ class SqliteDoor(SQLiteEngine):
 
     async def close(self) -> None:
         """Drains the writer and closes every file; the next query opens them again."""
+        self.readers.leave()
         await asyncio.to_thread(self.writer.close)
         await asyncio.to_thread(self.readers.close)
 
@@ -238,6 +239,13 @@ class SqliteDoor(SQLiteEngine):
         if isinstance(open_here, SqliteTransaction):
             inside: R = await open_here.work(work)
             return inside
+        if job.point:
+            try:
+                return work(self.readers.here())
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+                # A thread may wait for it; the event loop may not.
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self.readers.submit(work, future)
         return await future

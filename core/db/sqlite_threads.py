@@ -55,7 +55,7 @@ def connect(path: str, *, readonly: bool) -> sqlite3.Connection:
     return connection
 
 
-def _is_busy(error: sqlite3.OperationalError) -> bool:
+def is_busy(error: sqlite3.OperationalError) -> bool:
     # What the driver itself refuses (text that is no UTF-8) has no code.
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -68,7 +68,7 @@ def _patiently(connection: sqlite3.Connection, statement: str) -> None:
             connection.execute(statement)
             return
         except sqlite3.OperationalError as error:
-            if not _is_busy(error):
+            if not is_busy(error):
                 raise
             if time.monotonic() > deadline:
                 raise Busy from error
@@ -340,6 +340,15 @@ class Readers:
         self._queue: SimpleQueue[tuple[Work, asyncio.Future[Any]] | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._starting = threading.Lock()
+        self._here = threading.local()
+
+    def here(self) -> sqlite3.Connection:
+        """A connection of the calling thread's own, which refuses at once what is locked."""
+        connection: sqlite3.Connection | None = getattr(self._here, "connection", None)
+        if connection is None:
+            connection = self._here.connection = connect(self.path, readonly=True)
+            connection.execute("PRAGMA busy_timeout = 0")
+        return connection
 
     def submit(self, work: Work, future: "asyncio.Future[Any]") -> None:
         if not self._threads:
@@ -349,6 +358,12 @@ class Readers:
                     self._threads.append(thread)
                     thread.start()
         self._queue.put((work, future))
+
+    def leave(self) -> None:
+        """Closes the calling thread's own."""
+        connection: sqlite3.Connection | None = self._here.__dict__.pop("connection", None)
+        if connection is not None:
+            connection.close()
 
     def close(self) -> None:
         with self._starting:
@@ -370,7 +385,7 @@ class Readers:
                         connection = connect(self.path, readonly=True)
                     result = work(connection)
                 except sqlite3.OperationalError as error:
-                    refusal = Busy() if _is_busy(error) else error
+                    refusal = Busy() if is_busy(error) else error
                     refusal.__cause__ = error if refusal is not error else error.__cause__
                     send([(future, None, refusal)])
                 except BaseException as error:

@@ -16,6 +16,16 @@ log = logging.getLogger("yinbo.db")
 Hook = Callable[[], None]
 
 
+class _Written:
+    """How many transactions this process has committed, so that what was read can be known to be the latest."""
+
+    times = 0
+
+
+def written() -> int:
+    return _Written.times
+
+
 class DoorTransaction(BaseTransaction):
     """One transaction, owned by the task that opened it. It takes a connection with its first statement.
 
@@ -71,6 +81,7 @@ class DoorTransaction(BaseTransaction):
         return True
 
     def _run_hooks(self) -> None:
+        _Written.times += 1
         hooks, self.hooks = self.hooks, []
         for hook in hooks:
             try:

@@ -122,6 +122,7 @@ class _Kept(msgspec.Struct):
 
 #: By event loop, as a database connection would be.
 _kept: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept]" = WeakKeyDictionary()
+_kept_lines: "WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[float, list[EditionLine]]]" = WeakKeyDictionary()
 
 
 async def current_edition() -> EditionInfo | None:
@@ -148,6 +149,7 @@ def kept_edition() -> EditionInfo | None:
 def forget_current() -> None:
     """For :func:`core.db.after_commit` of whatever changes an edition."""
     _kept.clear()
+    _kept_lines.clear()
 
 
 async def require_current() -> EditionInfo:
@@ -198,3 +200,16 @@ async def all_editions() -> list[EditionLine]:
         for row in rows
     ]
     return sorted(lines, key=lambda line: line.first_day or date.max, reverse=True)
+
+
+async def recent_editions() -> list[EditionLine]:
+    """As :func:`all_editions`, up to a second old like the current one: for what stands on pages."""
+    loop = asyncio.get_running_loop()
+    kept = _kept_lines.get(loop)
+    if kept is not None and time.monotonic() < kept[0]:
+        return kept[1]
+    started = time.monotonic()
+    lines = await all_editions()
+    if not engine().transaction_exists():
+        _kept_lines[loop] = (started + FRESH_FOR, lines)
+    return lines

@@ -69,6 +69,18 @@ async def test_a_session_ends_after_rest_and_after_its_life(opened: None) -> Non
 
 
 @pytest.mark.anyio
+async def test_what_was_looked_up_serves_a_second_unless_something_is_written(opened: None) -> None:
+    someone = await person(Role.organizer)
+    cookie = await sessions.start(someone, user_agent="", address="192.0.2.7")
+    assert await queries.session(cookie) is not None
+    with db.count_queries() as again:
+        assert await queries.session(cookie) is not None
+    assert again == []
+    await sessions.end(cookie)
+    assert await queries.session(cookie) is None
+
+
+@pytest.mark.anyio
 async def test_a_session_is_one_query_whatever_roles_one_has(opened: None) -> None:
     for roles in ([Role.viewer], [Role.viewer, Role.gate, Role.signing]):
         account = await people.create(CLI, f"{len(roles)}@example.com", "x", roles, password=PASSWORD)
