@@ -1,5 +1,7 @@
 """Composition root: the only file that imports everything."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,8 +23,10 @@ from api import events as api_events
 from api import exhibitors as api_exhibitors
 from core import db, events
 from core.audit import sealing
+from core.db.migrations import readiness
 from core.jobs.worker import worker as jobs_worker
 from core.mail import sending
+from core.waking import rung
 from gateway import front, limits, observe, preferences, schema, static
 from gateway.access import enforce
 from gateway.auth import Authenticate
@@ -32,12 +36,41 @@ from portal import account, signin, site
 from portal import pages as portal_pages
 from portal import register as portal_register
 
+log = logging.getLogger("yinbo")
+
+#: Seconds between two looks of those who wait for a database that is not right.
+LOOK_AGAIN = 2.0
+
+
+@asynccontextmanager
+async def _at_work() -> AsyncIterator[None]:
+    async with sealing.worker(), sending.worker(), jobs_worker():
+        yield
+
+
+async def _at_work_once_ready(stopping: asyncio.Event) -> None:
+    while await readiness():
+        if await rung(stopping, LOOK_AGAIN):
+            return
+    log.info("the database is right now: mail, jobs and seals begin")
+    async with _at_work():
+        await stopping.wait()
+
 
 @asynccontextmanager
 async def workers() -> AsyncIterator[None]:
-    """What is not done in a request; inside ``db.lifespan()``."""
-    async with sealing.worker(), sending.worker(), jobs_worker():
+    """What is not done in a request; inside ``db.lifespan()``. While the database is not right it waits."""
+    if not await readiness():
+        async with _at_work():
+            yield
+        return
+    stopping = asyncio.Event()
+    task = asyncio.create_task(_at_work_once_ready(stopping), name="workers in waiting")
+    try:
         yield
+    finally:
+        stopping.set()
+        await task
 
 
 @asynccontextmanager

@@ -27,7 +27,16 @@ SLOW = (
 
 @contextmanager
 def started(home: Path, *options: str, **more: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A server on a free port that answers, and the port that it printed."""
+    """A server on a free port that is ready, and the port that it printed."""
+    with serving(home, *options, **more) as (process, port):
+        # The socket listens already, so the first request waits until there is somebody to answer.
+        assert ask(port, "/readyz") == 200
+        yield process, port
+
+
+@contextmanager
+def serving(home: Path, *options: str, **more: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server on a free port, ready or not; what else it prints waits in its ``stdout``."""
     env = {**environment(home, 0), **more}
     del env["YINBO_BASE_URL"]
     with (home / "err").open("w") as err:
@@ -42,8 +51,6 @@ def started(home: Path, *options: str, **more: str) -> Iterator[tuple[subprocess
                 port = int(found[1])
                 break
         assert port, (home / "err").read_text()
-        # The socket listens already, so the first request waits until there is somebody to answer.
-        assert ask(port, "/readyz") == 200
         yield process, port
     finally:
         if process.poll() is None:
