@@ -1,5 +1,6 @@
 """One place where refusals become answers: problem+json (RFC 9457) for programs, a page for people."""
 
+import errno
 import logging
 import sqlite3
 from typing import Any
@@ -14,6 +15,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
+from core.db import StorageFull
 from core.errors import DomainError, FieldError, InvalidInput
 from core.i18n import mark, translate
 from gateway.bodies import INVALID, REQUIRED, explain, faults
@@ -75,6 +77,9 @@ def problem(
 
 
 def on_domain_error(request: Request[Any, Any, Any], exc: DomainError) -> Response[Any]:
+    if isinstance(exc, StorageFull):
+        # Operators must hear of it: nobody but them can mend it.
+        log.error("no room left on the disk: %s", exc.__cause__ or exc)
     headers = {"retry-after": str(exc.retry_after)} if exc.retry_after is not None else None
     return problem(request, exc.status, exc.code, exc.message, exc.errors, headers)
 
@@ -142,6 +147,8 @@ _BUSY = (
 #: SQLite's driver says OverflowError of numbers beyond 64 bits.
 _UNFIT = (asyncpg.exceptions.DataError, OverflowError)
 _INT32 = 2**31
+#: Of a file that was being written.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _is_busy(exc: Exception) -> bool:
@@ -155,6 +162,10 @@ def on_failure(request: Request[Any, Any, Any], exc: Exception) -> Response[Any]
     if _is_busy(exc):
         log.warning("busy: %s", type(exc).__name__)
         return problem(request, 503, *_TEXTS[503], headers={"retry-after": "1"})
+    if isinstance(exc, OSError) and exc.errno in _NO_ROOM:
+        full = StorageFull()
+        full.__cause__ = exc
+        return on_domain_error(request, full)
     if isinstance(exc, _UNFIT):
         if any(isinstance(part, int) and not -_INT32 <= part < _INT32 for part in request.path_params.values()):
             return problem(request, 404, *_TEXTS[404])  # no row has such a number

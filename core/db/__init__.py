@@ -9,13 +9,14 @@ Reads are plain Piccolo queries. Every write goes through :func:`transaction`::
 
 from core.db.counting import count_queries
 from core.db.door import after_commit, engine, lifespan, make_engine, run_job, run_read, transaction
-from core.db.errors import Busy, TransactionMisuse
+from core.db.errors import Busy, StorageFull, TransactionMisuse
 from core.db.jobs import ReadJob, WriteJob
 from core.db.transactions import written
 
 __all__ = [
     "Busy",
     "ReadJob",
+    "StorageFull",
     "TransactionMisuse",
     "WriteJob",
     "after_commit",

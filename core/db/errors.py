@@ -13,5 +13,13 @@ class Busy(DomainError):
     retry_after = 2
 
 
+class StorageFull(Busy):
+    """The disk is full; nothing of the transaction stays, what is stored can still be read. Workers try again."""
+
+    code = "storage_full"
+    message = "There is no room left to store this; nothing was kept. The organizers have to make room first."
+    retry_after = 60
+
+
 class TransactionMisuse(RuntimeError):
     """A mistake in the program, never of a person: see the message."""

@@ -14,7 +14,7 @@ from piccolo.engine.postgres import PostgresEngine
 from piccolo.querystring import QueryString
 
 from core.db import counting
-from core.db.errors import Busy
+from core.db.errors import Busy, StorageFull
 from core.db.jobs import P, R, ReadJob, WriteJob
 from core.db.transactions import DoorTransaction, live
 
@@ -62,6 +62,8 @@ class _Refusing:
             return
         if isinstance(error, _PASSING):
             raise Busy from error
+        if isinstance(error, pg.DiskFullError):
+            raise StorageFull from error
         # A connection that the server ended has gone back to the pool by itself.
         ended = ("closed", "closing", "released back to the pool")
         if isinstance(error, pg.InterfaceError) and any(word in str(error) for word in ended):

@@ -20,7 +20,7 @@ from typing import Any
 
 from piccolo.engine.sqlite import dict_factory
 
-from core.db.errors import Busy, TransactionMisuse
+from core.db.errors import Busy, StorageFull, TransactionMisuse
 
 log = logging.getLogger("yinbo.db")
 
@@ -60,6 +60,19 @@ def is_busy(error: sqlite3.OperationalError) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
+#: The second: no room for the journal's shared memory.
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+
+
+def _refusal(error: BaseException) -> BaseException:
+    """What whoever waits is told."""
+    if isinstance(error, sqlite3.OperationalError) and getattr(error, "sqlite_errorcode", 0) in _FULL:
+        told = StorageFull()
+        told.__cause__ = error
+        return told
+    return error
+
+
 def _patiently(connection: sqlite3.Connection, statement: str) -> None:
     """Short naps instead of SQLite's own long ones: whoever waits here holds up the next in the queue."""
     deadline = time.monotonic() + BUSY_SECONDS
@@ -82,7 +95,7 @@ def _deliver(deliveries: list[Delivery]) -> None:
         if error is None:
             future.set_result(result)
         else:
-            future.set_exception(error)
+            future.set_exception(_refusal(error))
 
 
 def send(deliveries: list[Delivery]) -> None:
@@ -152,7 +165,7 @@ class Turn(Unit):
                 self._inbox.put(commit)
 
     def _too_long(self) -> BaseException:
-        return self.error or TransactionMisuse("this transaction is over")
+        return _refusal(self.error) if self.error else TransactionMisuse("this transaction is over")
 
     def run(self, connection: sqlite3.Connection) -> None:
         connection.execute("SAVEPOINT unit")
