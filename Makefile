@@ -4,6 +4,7 @@ UV := .venv/bin/uv
 STAMP := .venv/.installed
 LOCKS := requirements-bootstrap.lock requirements-dev.lock
 WEB := web/dist/.vite/manifest.json
+CODE := app.py piccolo_conf.py cli demo api admin portal gateway deals projects checkin exhibitors core
 
 .DEFAULT_GOAL := help
 
@@ -13,8 +14,9 @@ help: ## This list
 $(STAMP): $(LOCKS) pyproject.toml
 	@test -x $(PY) || python3 -m venv .venv
 	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
-	@$(UV) pip sync -q --python $(PY) --require-hashes $(LOCKS)
+	@$(UV) pip sync -q --compile-bytecode --python $(PY) --require-hashes $(LOCKS)
 	@$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@$(PY) -m compileall -q -j 0 $(CODE)
 	@touch $@
 
 $(WEB): $(shell find web/src web/public -type f 2>/dev/null) web/package-lock.json web/vite.config.ts | $(STAMP)

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+import email_validator
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
 from core.i18n import mark
 
@@ -110,14 +110,14 @@ def email(text: str) -> str:
     """Well-formed; whether somebody reads it only a mail can tell. The domain in lower case."""
     typed = "".join(unicodedata.normalize("NFKC", _readable(text)).split())
     try:
-        return validate_email(typed, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
+        return email_validator.validate_email(typed, check_deliverability=False, test_environment=True).normalized
+    except email_validator.EmailNotValidError:
         pass
     try:
         if typed.lower().endswith(".invalid"):  # RFC 2606: what demo data and tests use
-            validate_email(f"{typed[:-8]}.example.com", check_deliverability=False)
+            email_validator.validate_email(f"{typed[:-8]}.example.com", check_deliverability=False)
             return typed.lower()
-    except EmailNotValidError:
+    except email_validator.EmailNotValidError:
         pass
     raise Fault(*EMAIL)
 

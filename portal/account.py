@@ -7,7 +7,6 @@ from typing import Any
 import qrcode
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from qrcode.image.svg import SvgPathImage
 
 from core.accounts import queries, secrets
 from core.accounts.roles import Actor
@@ -93,6 +92,8 @@ async def password(request: Asked) -> Response[Any]:
 
 
 def _qr(address: str) -> str:
+    from qrcode.image.svg import SvgPathImage  # with its pictures it takes long to load
+
     picture = qrcode.make(address, image_factory=SvgPathImage, box_size=12)
     out = BytesIO()
     picture.save(out)

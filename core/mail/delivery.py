@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 from typing import Any, Literal
 
+import aiosmtplib
 import msgspec
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from core import clock
 from core.mail.wire import Server, mime, to_ascii
@@ -37,17 +37,17 @@ class Timeouts(msgspec.Struct, frozen=True):
 
 
 def _said(error: BaseException) -> str:
-    if isinstance(error, SMTPResponseException):
+    if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"{error.code} {error.message}"[:1000]
     return f"{type(error).__name__}: {error}".rstrip(": ")[:1000]
 
 
-async def connect(server: Server, timeouts: Timeouts) -> SMTP:
+async def connect(server: Server, timeouts: Timeouts) -> "aiosmtplib.SMTP":
     """Connected, encrypted and signed in as the settings want it; to be closed by the caller.
 
-    :raises SMTPException: or OSError, ValueError.
+    :raises aiosmtplib.SMTPException: or OSError, ValueError.
     """
-    smtp = SMTP(
+    smtp = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
         username=server.user or None,
@@ -64,7 +64,7 @@ async def connect(server: Server, timeouts: Timeouts) -> SMTP:
 class Connection:
     def __init__(self, server: Server, timeouts: Timeouts) -> None:
         self._server, self._timeouts = server, timeouts
-        self._smtp: SMTP | None = None
+        self._smtp: aiosmtplib.SMTP | None = None
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +74,7 @@ class Connection:
         smtp, self._smtp = self._smtp, None
         if smtp is None:
             return
-        with contextlib.suppress(SMTPException, OSError, TimeoutError):
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
             if smtp.is_connected:
                 await smtp.quit(timeout=2)
         smtp.close()
@@ -84,7 +84,7 @@ class Connection:
         if smtp is not None:
             smtp.close()
 
-    async def _open(self) -> SMTP:
+    async def _open(self) -> "aiosmtplib.SMTP":
         self._smtp = smtp = await connect(self._server, self._timeouts)
         return smtp
 
@@ -112,12 +112,12 @@ class Connection:
                 self.drop()
             try:
                 smtp = self._smtp if self._smtp is not None else await self._open()
-            except (SMTPException, OSError, ValueError) as error:
+            except (aiosmtplib.SMTPException, OSError, ValueError) as error:
                 self.drop()
                 return Outcome("unreachable", _said(error))
             try:
                 await self._begin(smtp, sender, len(content), utf8=not to.isascii() or not sender.isascii())
-            except SMTPResponseException as error:
+            except aiosmtplib.SMTPResponseException as error:
                 if error.code == 421 or not smtp.is_connected:
                     self.drop()
                     if reused:
@@ -127,7 +127,7 @@ class Connection:
                 final = error.code == TOO_LARGE
                 # The sender is refused: a setting is wrong, which may be mended.
                 return Outcome("never" if final else "later", _said(error))
-            except (SMTPException, OSError, ValueError) as error:
+            except (aiosmtplib.SMTPException, OSError, ValueError) as error:
                 self.drop()
                 # It may have closed while nothing was sent; a new one tells.
                 if reused:
@@ -136,13 +136,13 @@ class Connection:
             return await self._hand_over(smtp, content, to)
         return Outcome("unreachable", "the server closes every connection")
 
-    async def _begin(self, smtp: SMTP, sender: str, size: int, *, utf8: bool) -> None:
+    async def _begin(self, smtp: "aiosmtplib.SMTP", sender: str, size: int, *, utf8: bool) -> None:
         options = [f"SIZE={size}"] if smtp.supports_extension("size") else []
         if utf8 and smtp.supports_extension("smtputf8"):
             options.append("SMTPUTF8")
         await smtp.mail(sender, options=options, encoding="utf-8" if utf8 else "ascii")
 
-    async def _hand_over(self, smtp: SMTP, content: bytes, to: str) -> Outcome:
+    async def _hand_over(self, smtp: "aiosmtplib.SMTP", content: bytes, to: str) -> Outcome:
         about_address = True
         try:
             if not to.isascii() and not smtp.supports_extension("smtputf8"):
@@ -151,7 +151,7 @@ class Connection:
             await smtp.rcpt(to, encoding="ascii" if to.isascii() else "utf-8")
             about_address = False
             response = await smtp.data(content, timeout=self._timeouts.data)
-        except SMTPResponseException as error:
+        except aiosmtplib.SMTPResponseException as error:
             if error.code == 421 or not smtp.is_connected:
                 self.drop()
                 return Outcome("later", _said(error))
@@ -159,13 +159,13 @@ class Connection:
             if 500 <= error.code < 600:
                 return Outcome("never", _said(error), bounced=about_address)
             return Outcome("later", _said(error))
-        except (SMTPException, OSError, ValueError) as error:
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             self.drop()
             return Outcome("later", _said(error))
         return Outcome("sent", f"{response.code} {response.message}"[:1000])
 
-    async def _reset(self, smtp: SMTP) -> None:
+    async def _reset(self, smtp: "aiosmtplib.SMTP") -> None:
         try:
             await smtp.rset()
-        except (SMTPException, OSError):
+        except (aiosmtplib.SMTPException, OSError):
             self.drop()

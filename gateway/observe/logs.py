@@ -7,9 +7,11 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-import structlog
-
 from core.context import current_request_id
+from core.lazily import without
+
+with without("rich"):  # paints tracebacks, which ours are not
+    import structlog
 
 Line = dict[str, Any]
 
