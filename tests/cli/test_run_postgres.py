@@ -1,18 +1,21 @@
 """``yinbo run`` as processes on PostgreSQL: before it is migrated, and with several workers."""
 
 import asyncio
+import re
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 
 from tests.cli.test_run import PATIENCE, YINBO, ask, serving
 from tests.conftest import BACKEND
 from tests.live import environment
 from tests.postgres import own_database
+from tests.world import PASSWORD, send_form
 
 pytestmark = pytest.mark.skipif(BACKEND != "postgres", reason="about PostgreSQL")
 
@@ -70,3 +73,44 @@ def test_it_stops_at_once_while_it_still_waits(tmp_path: Path, empty: str) -> No
         assert ask(port, "/healthz") == 200
         process.terminate()
         assert process.wait(5) == 0
+
+
+@pytest.mark.anyio
+async def test_two_workers_know_the_same_sessions(tmp_path: Path, empty: str) -> None:
+    """Signed in on one connection, known on others whichever worker takes them, and signed out on all."""
+    await asyncio.to_thread(yinbo, tmp_path, empty, "migrate")
+    words = ("users", "add", "li@example.com", "--role", "organizer", "--name", "李", "--password-stdin")
+    await asyncio.to_thread(yinbo, tmp_path, empty, *words, given=PASSWORD + "\n")
+    with serving(tmp_path, "--workers", "2", YINBO_DATABASE_URL=empty) as (process, port):
+        url = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
+            assert (await client.get("/readyz")).status_code == 200
+            entered = await send_form(client, "/login", email="li@example.com", password=PASSWORD)
+            assert entered.status_code == 303
+            cookies = dict(client.cookies)
+
+            async def seen_by() -> tuple[str, int]:
+                """Over a connection of its own: which worker took it, and what the account's page answers."""
+                async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, cookies=cookies) as other:
+                    told = (await other.get("/metrics")).text
+                    worker = re.search(r'yinbo_process_info{pid="(\d+)"}', told)
+                    assert worker is not None
+                    return worker[1], (await other.get("/account")).status_code
+
+            async def both(status: int) -> bool:
+                seen: set[str] = set()
+                for _ in range(25):
+                    # Several at once, so that one worker can't take them all.
+                    told = await asyncio.gather(*(seen_by() for _ in range(8)))
+                    seen |= {worker for worker, answered in told if answered == status}
+                    if len(seen) == 2:
+                        return True
+                return False
+
+            assert await both(200)
+            assert (await send_form(client, "/logout", at="/account")).status_code == 303
+            # The other worker may hold on to what it knew for a second.
+            assert await both(303)
+        process.terminate()
+        assert await asyncio.to_thread(process.wait, PATIENCE) == 0
+    assert "Traceback" not in (tmp_path / "err").read_text()
