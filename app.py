@@ -27,7 +27,7 @@ from core.db.migrations import readiness
 from core.jobs.worker import worker as jobs_worker
 from core.mail import sending
 from core.waking import rung
-from gateway import front, limits, observe, preferences, schema, static
+from gateway import files, front, limits, observe, preferences, schema, static
 from gateway.access import enforce
 from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
@@ -99,6 +99,7 @@ def create_app() -> Litestar:
             *portal_pages.ROUTES,
             *preferences.ROUTES,
             *account.ROUTES,
+            *files.ROUTES,
             *admin_people.ROUTES,
             *signin.ROUTES,
             *site.ROUTES,

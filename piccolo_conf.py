@@ -17,5 +17,6 @@ APP_REGISTRY = AppRegistry(
         "core.accounts.piccolo_app",
         "core.mail.piccolo_app",
         "core.jobs.piccolo_app",
+        "core.files.piccolo_app",
     ]
 )

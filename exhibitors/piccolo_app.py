@@ -2,12 +2,28 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from .tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, ExhibitorMember, ExhibitorStep
+from .tables import (
+    Exhibitor,
+    ExhibitorCategory,
+    ExhibitorConsent,
+    ExhibitorField,
+    ExhibitorFile,
+    ExhibitorMember,
+    ExhibitorStep,
+)
 
 APP_CONFIG = AppConfig(
     app_name="exhibitors",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[Exhibitor, ExhibitorCategory, ExhibitorField, ExhibitorConsent, ExhibitorStep, ExhibitorMember],
-    migration_dependencies=["core.editions.piccolo_app", "core.accounts.piccolo_app"],
+    table_classes=[
+        Exhibitor,
+        ExhibitorCategory,
+        ExhibitorConsent,
+        ExhibitorField,
+        ExhibitorFile,
+        ExhibitorMember,
+        ExhibitorStep,
+    ],
+    migration_dependencies=["core.editions.piccolo_app", "core.accounts.piccolo_app", "core.files.piccolo_app"],
     commands=[],
 )

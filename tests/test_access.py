@@ -75,6 +75,7 @@ GET /enter/{token:str} public
 POST /enter/{token:str} public
 GET /exhibitors public
 GET /favicon.ico public
+GET /files/{file:int}/{name:str} public
 GET /healthz public
 GET /help public
 GET /invite/{token:str} public

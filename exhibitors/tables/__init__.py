@@ -11,6 +11,7 @@ from exhibitors.tables.applications import (
     Status,
     Step,
 )
+from exhibitors.tables.files import ExhibitorFile, FileKind
 
 __all__ = [
     "BoothKind",
@@ -18,8 +19,10 @@ __all__ = [
     "ExhibitorCategory",
     "ExhibitorConsent",
     "ExhibitorField",
+    "ExhibitorFile",
     "ExhibitorMember",
     "ExhibitorStep",
+    "FileKind",
     "Status",
     "Step",
 ]

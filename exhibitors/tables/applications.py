@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from piccolo.columns import ForeignKey, Integer, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import Boolean, ForeignKey, Integer, Serial, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -78,6 +78,8 @@ class Exhibitor(Table, tablename="exhibitor"):
     search = Text(default="")
     #: The form that it came by, so that a second click finds the first one's answer. Known to that browser alone.
     submission = Varchar(length=64, default=None, null=True)
+    #: False: it asked not to stand in the directory.
+    listed = Boolean(default=True)
     submitted_at = Timestamptz()
     changed_at = Timestamptz()
 
