@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 import core.upkeep  # noqa: F401  # its periodic work is registered
 from admin import audit as admin_audit
 from admin import badges as admin_badges
+from admin import documents as admin_documents
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
 from admin import home as admin_home
@@ -106,6 +107,7 @@ def create_app() -> Litestar:
             *static.ROUTES,
             *admin_audit.ROUTES,
             *admin_badges.ROUTES,
+            *admin_documents.ROUTES,
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,
             *api_badges.ROUTES,

@@ -26,7 +26,7 @@ from multipart import (
     parse_options_header,
 )
 
-from core.files.rules import MOST, Accepts, SentFile
+from core.files.rules import FORMS, MOST, Accepts, SentFile
 from core.files.services import Checked, examine
 from core.text import Fault
 from gateway.forms import Form, sent_form
@@ -76,6 +76,12 @@ class Upload:
         except Fault as fault:
             errors[name] = fault.message
             return None
+
+    def is_other(self, name: str, checked: Checked) -> bool:
+        """Whether the file's name claimed another kind than it is: said, not refused, where both are taken."""
+        ending = self.files[name][0].name.rpartition(".")[2].lower()
+        same = {"jpg": "jpeg", "jpe": "jpeg"}.get(ending, ending)
+        return FORMS[same].kind is not FORMS[checked.form].kind if same in FORMS else False
 
     async def close(self) -> None:
         for sent in self.files.values():

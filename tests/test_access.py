@@ -43,6 +43,9 @@ GET /admin/editions/{slug:str}/current organizer
 POST /admin/editions/{slug:str}/current organizer
 GET /admin/exhibitors reviewer
 GET /admin/exhibitors/{number:str} reviewer
+GET /admin/exhibitors/{number:str}/files reviewer
+POST /admin/exhibitors/{number:str}/files organizer
+POST /admin/exhibitors/{number:str}/files/{line:int}/remove organizer
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer
 GET /admin/mail organizer

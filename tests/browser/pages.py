@@ -59,6 +59,7 @@ ORGANIZER = [
         "/admin/exhibitors",
         "/admin/exhibitors?q=nobody",
         "/admin/exhibitors/{firm}",
+        "/admin/exhibitors/{firm}/files",
         "/admin/badges",
         "/admin/mail",
         "/admin/jobs",

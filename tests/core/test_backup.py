@@ -26,11 +26,16 @@ from core.backup.source import postgres_tables, sqlite_path, sqlite_tables
 from core.config import settings
 from core.db import transaction
 from core.editions.tables import Edition, EditionField
+from core.files.services import Checked
+from core.files.services import keep as keep_file
 from tests.conftest import POSTGRES, _empty_postgres
 from tests.postgres import answers
 from tests.seals import seal_everything
 
 pytestmark = pytest.mark.anyio
+
+#: Of several pieces, with every byte.
+FILE = Checked("示例.pdf", "pdf", bytes(range(256)) * 2048, b"\0small\xff", "0" * 64, None, None, 1)
 
 
 async def everything() -> dict[str, list[tuple[Any, ...]]]:
@@ -73,6 +78,7 @@ async def fill(fields: int = 3) -> None:
             await services.record(
                 SYSTEM, "field.added", f"field:{n}", after={"code": f"f{n}"}, personal={"who": "林一"}
             )
+        await keep_file(SYSTEM, FILE, "test")
         await AuditAnchor.insert(AuditAnchor(position=0, hash="0" * 64, sent_to="a@b.test"))
     await seal_everything()
 
