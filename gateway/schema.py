@@ -96,8 +96,10 @@ def _complete(operation: Operation, handler: HTTPRouteHandler, path: str) -> Non
         said |= {"401": "No or a bad token", "403": "The role may not"}
     else:
         operation.security = []
+        said |= {"401": "A bad token: it is refused even where none is needed"}
         said |= {"403": "A browser's request without its CSRF token"} if writes else {}
-    if "{" in path or handler.opt.get("allow") == "public":
+    past = any(getattr(parameter, "name", "") == "edition" for parameter in operation.parameters or ())
+    if "{" in path or past or handler.opt.get("allow") == "public":
         said |= {"404": "Not there, or not for you to know of"}
     if writes:
         said |= {"408": "The body took too long", "413": "The body is too large", "415": "Not JSON"}

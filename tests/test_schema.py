@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from app import create_app
 from gateway.access import PUBLIC
-from tests.live import running
+from tests.live import environment, running
 
 pytestmark = pytest.mark.anyio
 
@@ -58,29 +59,52 @@ def test_every_body_of_the_api_refuses_unknown_members() -> None:
     assert lenient == []
 
 
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    home = tmp_path_factory.mktemp("live")
+    with running(home) as url:
+        yield url, home
+
+
+def _token(home: Path, role: str) -> str:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "yinbo"), "tokens", "add", role, "--role", role],
+        env=environment(home, 0),
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("role", "examples"), [("", 25), ("admin", 10), ("gate", 4), ("exhibitor", 4)])
+def test_schemathesis_finds_nothing(live: tuple[str, Path], role: str, examples: int) -> None:
+    """As nobody, as who may do all, and as who is refused most."""
+    url, home = live
     checks = (
         "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
         "response_schema_conformance,unsupported_method,missing_required_header"
     )
-    with running(tmp_path) as url:
-        done = subprocess.run(
-            [
-                str(Path(sys.executable).parent / "schemathesis"),
-                "run",
-                f"{url}/schema/openapi.json",
-                "--exclude-path=/api/v1/events",  # a stream that does not end
-                f"--checks={checks}",
-                "--phases=examples,coverage,fuzzing",
-                "--max-examples=25",
-                "--seed=1",
-                "--no-color",
-            ],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    bearer = [f"--header=Authorization: Bearer {_token(home, role)}"] if role else []
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).parent / "schemathesis"),
+            "run",
+            f"{url}/schema/openapi.json",
+            "--exclude-path=/api/v1/events",  # a stream that does not end
+            f"--checks={checks}",
+            "--phases=examples,coverage,fuzzing",
+            f"--max-examples={examples}",
+            "--seed=1",
+            "--no-color",
+            *bearer,
+        ],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
