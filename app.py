@@ -19,6 +19,7 @@ from admin import jobs as admin_jobs
 from admin import mail as admin_mail
 from admin import people as admin_people
 from api import badges as api_badges
+from api import booths as api_booths
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
@@ -111,6 +112,7 @@ def create_app() -> Litestar:
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,
             *api_badges.ROUTES,
+            *api_booths.ROUTES,
             *api_editions.ROUTES,
             *api_exhibitors.ROUTES,
             *portal_register.ROUTES,

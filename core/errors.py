@@ -4,6 +4,8 @@ Messages are English source texts that the catalogues translate at the edge; mar
 :func:`core.i18n.mark`.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -31,10 +33,13 @@ class DomainError(Exception):
         code: str | None = None,
         errors: tuple[FieldError, ...] = (),
         retry_after: int | None = None,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         self.message = message or type(self).message
         self.code = code or type(self).code
         self.errors = errors
+        #: For the placeholders of the message.
+        self.values = values or {}
         self.retry_after = type(self).retry_after if retry_after is None else retry_after
         super().__init__(self.message)
 

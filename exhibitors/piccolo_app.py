@@ -3,6 +3,11 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from .tables import (
+    Booth,
+    BoothHolding,
+    BoothPayment,
+    BoothPrice,
+    BoothTerms,
     Exhibitor,
     ExhibitorCategory,
     ExhibitorConsent,
@@ -10,6 +15,8 @@ from .tables import (
     ExhibitorFile,
     ExhibitorMember,
     ExhibitorStep,
+    Hall,
+    InvoiceDetails,
 )
 
 APP_CONFIG = AppConfig(
@@ -23,6 +30,13 @@ APP_CONFIG = AppConfig(
         ExhibitorFile,
         ExhibitorMember,
         ExhibitorStep,
+        Hall,
+        Booth,
+        BoothHolding,
+        BoothTerms,
+        BoothPrice,
+        InvoiceDetails,
+        BoothPayment,
     ],
     migration_dependencies=["core.editions.piccolo_app", "core.accounts.piccolo_app", "core.files.piccolo_app"],
     commands=[],

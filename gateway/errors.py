@@ -3,6 +3,7 @@
 import errno
 import logging
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -52,9 +53,10 @@ def problem(
     message: str,
     errors: tuple[FieldError, ...] = (),
     headers: dict[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     locale = locale_of(request)
-    said = translate(locale, message)
+    said = translate(locale, message, **(values or {}))
     if not wants_problem(request):
         from gateway.pages import page
 
@@ -81,7 +83,7 @@ def on_domain_error(request: Request[Any, Any, Any], exc: DomainError) -> Respon
         # Operators must hear of it: nobody but them can mend it.
         log.error("no room left on the disk: %s", exc.__cause__ or exc)
     headers = {"retry-after": str(exc.retry_after)} if exc.retry_after is not None else None
-    return problem(request, exc.status, exc.code, exc.message, exc.errors, headers)
+    return problem(request, exc.status, exc.code, exc.message, exc.errors, headers, exc.values)
 
 
 def _faults_of_body(request: Request[Any, Any, Any]) -> list[FieldError]:

@@ -41,5 +41,5 @@ async def form_of(request: Request[Any, Any, Any]) -> Form:
 def shown_errors(error: DomainError, locale: Locale) -> dict[str, str]:
     """Field to message, in the reader's language; what belongs to no field stands under the empty name."""
     if not error.errors:
-        return {"": translate(locale, error.message)}
+        return {"": translate(locale, error.message, **error.values)}
     return {fault.field: translate(locale, fault.message) for fault in error.errors}

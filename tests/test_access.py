@@ -68,11 +68,15 @@ GET /api/v1/badges organizer
 POST /api/v1/badges organizer
 POST /api/v1/badges/batch organizer
 GET /api/v1/badges/{serial:str} organizer
+GET /api/v1/booths organizer
+POST /api/v1/booths organizer
 GET /api/v1/edition public
 GET /api/v1/events public
 GET /api/v1/exhibitors reviewer
 POST /api/v1/exhibitors public
 GET /api/v1/exhibitors/{number:str} reviewer
+DELETE /api/v1/exhibitors/{number:str}/booth organizer
+PUT /api/v1/exhibitors/{number:str}/booth organizer
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public

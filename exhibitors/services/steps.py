@@ -7,7 +7,7 @@ from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
 from exhibitors.rules import steps
-from exhibitors.tables import Exhibitor, ExhibitorStep, Status, Step
+from exhibitors.tables import BoothHolding, Exhibitor, ExhibitorStep, Status, Step
 
 
 async def take(actor: Actor, edition: EditionInfo, number: str, step: Step, *, note: str = "") -> Status:
@@ -48,6 +48,9 @@ async def _move(
     )
     if not won:
         raise steps.WrongStatus
+    if before in steps.HOLDERS and after not in steps.HOLDERS:
+        # Whoever takes the step: what is no longer held is free in the same moment.
+        await BoothHolding.delete().where(BoothHolding.exhibitor == exhibitor)
     await ExhibitorStep.insert(
         ExhibitorStep(
             exhibitor=exhibitor,

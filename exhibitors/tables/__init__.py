@@ -11,10 +11,17 @@ from exhibitors.tables.applications import (
     Status,
     Step,
 )
+from exhibitors.tables.booths import Booth, BoothHolding, Hall
+from exhibitors.tables.fees import BoothPayment, BoothPrice, BoothTerms, InvoiceDetails, Origin, Per
 from exhibitors.tables.files import ExhibitorFile, FileKind
 
 __all__ = [
+    "Booth",
+    "BoothHolding",
     "BoothKind",
+    "BoothPayment",
+    "BoothPrice",
+    "BoothTerms",
     "Exhibitor",
     "ExhibitorCategory",
     "ExhibitorConsent",
@@ -23,6 +30,10 @@ __all__ = [
     "ExhibitorMember",
     "ExhibitorStep",
     "FileKind",
+    "Hall",
+    "InvoiceDetails",
+    "Origin",
+    "Per",
     "Status",
     "Step",
 ]
