@@ -1,7 +1,7 @@
 """Registration of exhibitors, and their applications for those who review them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -12,9 +12,12 @@ from core.editions.queries import EditionInfo, edition_named, require_current
 from exhibitors.queries import applications as queries
 from exhibitors.queries.applications import ExhibitorLine
 from exhibitors.rules.applications import ApplicationIn, Booth
+from exhibitors.rules.review import Comment
 from exhibitors.services import registration as services
-from exhibitors.tables import BoothKind, Status
+from exhibitors.services import review
+from exhibitors.tables import BoothKind, Status, Step
 from gateway.access import PUBLIC, actor_of, allow
+from gateway.bodies import Body
 from gateway.idempotency import once_only
 from gateway.lists import Cursor, Limit, Listing, after_of, listing
 from gateway.locale import locale_of
@@ -173,4 +176,44 @@ async def exhibitor(number: FromPath[str], edition: FromQuery[str | None] = None
     )
 
 
-ROUTES: list[Any] = [register, exhibitors, exhibitor]
+class CommentIn(Body, frozen=True, kw_only=True):
+    field: str
+    comment: str
+
+
+class DecisionIn(Body, frozen=True, kw_only=True):
+    decision: Literal["approve", "reject", "request_changes", "waitlist", "unwaitlist", "reopen"]
+    note: str | None = None
+    comments: list[CommentIn] = []
+
+
+class DecidedOut(msgspec.Struct):
+    number: str
+    status: Status
+    undo_until: datetime
+
+
+@post(
+    "/api/v1/exhibitors/{number:str}/decision",
+    opt=allow(Role.reviewer),
+    status_code=200,
+    tags=["exhibitors"],
+    summary="Decide on an application",
+    description=(
+        "`note` and the `comments` at single fields are for the applicant, who is mailed after ten minutes: so long "
+        "the desk can undo it. 409 `wrong_status` where the application's status does not allow the decision."
+    ),
+)
+async def decide(request: Request[Any, Any, Any], number: FromPath[str], data: JSONBody[DecisionIn]) -> Response[bytes]:
+    edition = await require_current()
+    comments = [Comment(one.field, one.comment) for one in data.comments]
+    ready = await review.prepare(edition, number, Step(data.decision), note=data.note or "", comments=comments)
+
+    async def work() -> DecidedOut:
+        made = await review.settle(actor_of(request), edition, ready)
+        return DecidedOut(number, made.status, made.undo_until.astimezone(edition.zone))
+
+    return await once_only(request, work, status_code=200)
+
+
+ROUTES: list[Any] = [register, exhibitors, exhibitor, decide]

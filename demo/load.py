@@ -25,7 +25,17 @@ from core.editions.tables import Edition, EditionCategory, EditionDay, EditionFi
 from core.errors import DomainError
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
-from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
+from exhibitors.tables import (
+    Exhibitor,
+    ExhibitorCategory,
+    ExhibitorComment,
+    ExhibitorConsent,
+    ExhibitorField,
+    ExhibitorLink,
+    ExhibitorMember,
+    ExhibitorStep,
+    Status,
+)
 
 SLUG = "demo"
 FIRMS = 168
@@ -128,9 +138,16 @@ def _draft(timezone: str) -> Draft:
 async def _remove(edition: int) -> None:
     own = Exhibitor.select(Exhibitor.id).where(Exhibitor.edition == edition)
     await Badge.delete().where(Badge.edition == edition)
-    await ExhibitorConsent.delete().where(ExhibitorConsent.exhibitor.is_in(own))
-    await ExhibitorCategory.delete().where(ExhibitorCategory.exhibitor.is_in(own))
-    await ExhibitorField.delete().where(ExhibitorField.exhibitor.is_in(own))
+    for part in (
+        ExhibitorComment,
+        ExhibitorStep,
+        ExhibitorLink,
+        ExhibitorMember,
+        ExhibitorConsent,
+        ExhibitorCategory,
+        ExhibitorField,
+    ):
+        await part.delete(force=True).where(part.exhibitor.is_in(own))
     await Exhibitor.delete().where(Exhibitor.edition == edition)
     await EditionDay.delete().where(EditionDay.edition == edition)
     await EditionField.delete().where(EditionField.edition == edition)

@@ -77,6 +77,7 @@ POST /api/v1/exhibitors public
 GET /api/v1/exhibitors/{number:str} reviewer
 DELETE /api/v1/exhibitors/{number:str}/booth organizer
 PUT /api/v1/exhibitors/{number:str}/booth organizer
+POST /api/v1/exhibitors/{number:str}/decision reviewer
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public

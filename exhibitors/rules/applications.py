@@ -2,22 +2,26 @@
 
 import re
 import secrets
-from collections.abc import Callable, Collection
+import unicodedata
+from collections.abc import Collection
 from functools import cache
 
 import msgspec
 from babel import Locale as BabelLocale
-from stdnum.cn import uscc
 
 from core import text
-from core.errors import FieldError, InvalidInput
+from core.errors import InvalidInput
 from core.i18n import LOCALES, Locale, mark
-from exhibitors.tables import BoothKind
+from exhibitors.rules.codes import check_digit_fits, credit_code, kind_of_code
+from exhibitors.rules.faults import LONG, Faults
+from exhibitors.tables import BoothKind, Kind
 
 MAX_CATEGORIES = 3
 MIN_RAW_AREA = 36
 MAX_RAW_AREA = 20_000
 MAX_BOOTHS = 500
+#: Columns on a lintel: twenty Chinese characters or forty letters.
+LINTEL_WIDTH = 40
 
 #: In CLDR but no countries of ISO 3166-1: reserved, grouped or made up.
 _NOT_ISO = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
@@ -33,21 +37,9 @@ def countries(locale: Locale) -> dict[str, str]:
     return {code: found[code] for code in by_name}
 
 
-_CODE_FORM = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
-
-
-def credit_code(typed: str) -> str:
-    """GB 32100-2015: 18 characters without I O Z S V, the region as six digits. The check digit is another
-    question, since real codes that fail it exist."""
-    found = re.sub(r"[-‐-―]", "", text.code(typed))
-    if not _CODE_FORM.fullmatch(found):
-        message = mark("A unified social credit code has 18 digits and capital letters, without I, O, Z, S and V.")
-        raise text.Fault("form", message)
-    return found
-
-
-def check_digit_fits(code: str) -> bool:
-    return bool(uscc.calc_check_digit(code[:17]) == code[17])
+def lintel_width(text_: str) -> int:
+    """Columns that a text takes on a lintel: a Chinese character fills two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text_)
 
 
 def new_number() -> str:
@@ -85,6 +77,14 @@ class ApplicationIn(msgspec.Struct, forbid_unknown_fields=True):
     booth: BoothIn = msgspec.field(default_factory=BoothIn)
     locale: str | None = None
     privacy_version: str = ""
+    #: Told by the credit code where it is left out.
+    kind: str | None = None
+    registration_number: str | None = None
+    lintel_zh: str | None = None
+    lintel_en: str | None = None
+    power: str | None = None
+    water: bool = False
+    exhibits: str | None = None
 
 
 class Booth(msgspec.Struct, frozen=True):
@@ -110,62 +110,21 @@ class Application(msgspec.Struct, frozen=True):
     booth: Booth
     locale: Locale
     privacy_version: str
+    kind: Kind = Kind.company
+    registration_number: str = ""
+    lintel_zh: str = ""
+    lintel_en: str = ""
+    power: str = ""
+    water: bool = False
+    exhibits: str = ""
+    check_digit_overridden: bool = False
 
     @property
     def search(self) -> str:
         return text.search_key(f"{self.name} {self.name_en} {self.credit_code or ''}")
 
 
-_REQUIRED = mark("Please fill this in.")
-_LONG = mark("This is too long.")
-
-
-class _Faults:
-    """Collects what is wrong, so that all of it is told at once."""
-
-    def __init__(self) -> None:
-        self.errors: list[FieldError] = []
-
-    def add(self, field: str, code: str, message: str) -> None:
-        self.errors.append(FieldError(field, code, message))
-
-    def read(
-        self, field: str, typed: str | None, how: Callable[[str], str], *, required: bool = False, longest: int = 200
-    ) -> str:
-        try:
-            # Normalizing takes time: what is far too long is not even looked at.
-            if len(typed or "") > longest * 4:
-                raise text.Fault("too_long", _LONG)
-            bare = text.line(typed or "")
-            if not bare:
-                if required:
-                    raise text.Fault("required", _REQUIRED)
-                return ""
-            found = how(typed or "")
-            if len(found) > longest:
-                raise text.Fault("too_long", _LONG)
-            return found
-        except text.Fault as fault:
-            self.add(field, fault.code, fault.message)
-            return ""
-
-    def count(self, field: str, typed: int | str | None, least: int, most: int, small: str) -> int | None:
-        if typed is None or typed == "":
-            self.add(field, "required", _REQUIRED)
-            return None
-        try:
-            found = text.integer(typed)
-        except text.Fault as fault:
-            self.add(field, fault.code, fault.message)
-            return None
-        if found < least:
-            self.add(field, "too_small", small)
-        elif found > most:
-            self.add(field, "too_large", mark("This is more than the hall holds."))
-        return found
-
-
-def _categories(faults: _Faults, typed: ApplicationIn, offered: Collection[str]) -> tuple[str, ...]:
+def _categories(faults: Faults, typed: ApplicationIn, offered: Collection[str]) -> tuple[str, ...]:
     if typed.category is not None and typed.categories is not None:
         faults.add("category", "both", mark("Please give either category or categories."))
         return ()
@@ -188,9 +147,9 @@ def _categories(faults: _Faults, typed: ApplicationIn, offered: Collection[str])
     return tuple(found)
 
 
-def _fields(faults: _Faults, typed: ApplicationIn, offered: Collection[str]) -> tuple[str, ...]:
+def _fields(faults: Faults, typed: ApplicationIn, offered: Collection[str]) -> tuple[str, ...]:
     if len(typed.fields) > 40:
-        faults.add("fields", "too_many", _LONG)
+        faults.add("fields", "too_many", LONG)
         return ()
     found: list[str] = []
     for n, one in enumerate(typed.fields):
@@ -202,20 +161,20 @@ def _fields(faults: _Faults, typed: ApplicationIn, offered: Collection[str]) -> 
     return tuple(found)
 
 
-def _credit_code(faults: _Faults, typed: ApplicationIn, country: str) -> str | None:
+def _credit_code(faults: Faults, typed: ApplicationIn, country: str, *, may_slip: bool = False) -> str | None:
     if country != "CN":
         if faults.read("credit_code", typed.credit_code, text.code, longest=40):
             message = mark("Only firms of mainland China have this code; please leave it empty.")
             faults.add("credit_code", "not_applicable", message)
         return None
     code = faults.read("credit_code", typed.credit_code, credit_code, required=True, longest=40)
-    if code and not check_digit_fits(code):
+    if code and not may_slip and not check_digit_fits(code):
         message = mark("This code has a slip: its last character does not fit the others. Please compare each one.")
         faults.add("credit_code", "check_digit", message)
     return code or None
 
 
-def _booth(faults: _Faults, typed: BoothIn) -> Booth | None:
+def _booth(faults: Faults, typed: BoothIn) -> Booth | None:
     kind = faults.read("booth.kind", typed.kind, lambda given: text.code(given).lower(), required=True, longest=40)
     if not kind:
         return None
@@ -235,6 +194,23 @@ def _booth(faults: _Faults, typed: BoothIn) -> Booth | None:
     return Booth(BoothKind.raw, None, area)
 
 
+def _kind(faults: Faults, typed: ApplicationIn, code: str | None) -> Kind:
+    kind = faults.read("kind", typed.kind, lambda given: text.code(given).lower(), longest=40)
+    if kind and kind not in Kind.__members__:
+        faults.add("kind", "unknown", mark("Please choose a kind from the list."))
+    elif kind:
+        return Kind(kind)
+    return (kind_of_code(code) if code else None) or Kind.company
+
+
+def _lintel(faults: Faults, field: str, typed: str | None) -> str:
+    found = faults.read(field, typed, text.line, longest=60)
+    if lintel_width(found) > LINTEL_WIDTH:
+        message = mark("A lintel holds 20 Chinese characters or 40 letters. Please shorten the text.")
+        faults.add(field, "too_long", message)
+    return found
+
+
 def checked(
     typed: ApplicationIn,
     *,
@@ -242,12 +218,14 @@ def checked(
     fields: Collection[str],
     privacy_version: str,
     locale: Locale,
+    may_slip: bool = False,
 ) -> Application:
     """As it is stored; raises everything that is wrong with it at once, each at its dotted member.
 
-    ``locale`` is taken where the application names none.
+    ``locale`` is taken where the application names none. ``may_slip``: somebody compared the credit code with the
+    licence, and a wrong check digit passes.
     """
-    faults = _Faults()
+    faults = Faults()
     name = faults.read("name", typed.name, text.line, required=True)
     name_en = faults.read("name_en", typed.name_en, text.line)
     country = faults.read("country", typed.country, text.code, required=True, longest=40)
@@ -255,7 +233,7 @@ def checked(
         message = mark("Please give the country by its two letters of ISO 3166, such as CN.")
         faults.add("country", "unknown", message)
         country = ""
-    code = _credit_code(faults, typed, country) if country else None
+    code = _credit_code(faults, typed, country, may_slip=may_slip) if country else None
     own_categories = _categories(faults, typed, categories)
     own_fields = _fields(faults, typed, fields)
     intro = faults.read("intro", typed.intro, text.paragraphs, longest=3000)
@@ -270,6 +248,12 @@ def checked(
     )
     email = faults.read("contact.email", typed.contact.email, text.email, required=True, longest=254)
     booth = _booth(faults, typed.booth)
+    kind = _kind(faults, typed, code)
+    registration_number = faults.read("registration_number", typed.registration_number, text.line, longest=60)
+    lintel_zh = _lintel(faults, "lintel_zh", typed.lintel_zh)
+    lintel_en = _lintel(faults, "lintel_en", typed.lintel_en)
+    power = faults.read("power", typed.power, text.line)
+    exhibits = faults.read("exhibits", typed.exhibits, text.paragraphs, longest=2000)
     wanted: Locale = locale
     if typed.locale is not None:
         known = [one for one in LOCALES if one.lower() == typed.locale.strip().lower().replace("_", "-")]
@@ -298,4 +282,12 @@ def checked(
         booth=booth,
         locale=wanted,
         privacy_version=version,
+        kind=kind,
+        registration_number="" if country == "CN" else registration_number,
+        lintel_zh=lintel_zh,
+        lintel_en=lintel_en,
+        power=power,
+        water=typed.water,
+        exhibits=exhibits,
+        check_digit_overridden=bool(code) and not check_digit_fits(code or ""),
     )

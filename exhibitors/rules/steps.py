@@ -1,5 +1,6 @@
 """What may happen to an application, from where, to where, and by whom: the one table of it."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from core.errors import DomainError
@@ -17,6 +18,11 @@ class By(StrEnum):
 class WrongStatus(DomainError):
     code = "wrong_status"
     message = "This is not possible in the present state of the application."
+
+
+class TooLateToUndo(DomainError):
+    code = "too_late_to_undo"
+    message = "This can no longer be undone: ten minutes have passed, or something else has happened since."
 
 
 _S = Status
@@ -70,6 +76,21 @@ WHO: dict[Step, frozenset[By]] = {
 
 #: With these an exhibitor holds, or may hold, a booth.
 HOLDERS = frozenset({_S.booth_assigned, _S.confirmed})
+
+
+#: What a reviewer decides; each mails the applicant, after :data:`UNDO_WITHIN`.
+DECISIONS = (Step.approve, Step.request_changes, Step.waitlist, Step.unwaitlist, Step.reject, Step.reopen)
+#: So long a decision can be undone, and so long its mail waits.
+UNDO_WITHIN = timedelta(minutes=10)
+
+
+def may_be_undone(step: Step, age: timedelta) -> bool:
+    return step in DECISIONS and age < UNDO_WITHIN
+
+
+def decisions(status: Status) -> tuple[Step, ...]:
+    """What a reviewer can decide here, in the order of :data:`DECISIONS`."""
+    return tuple(step for step in DECISIONS if (status, step) in STEPS)
 
 
 def after(status: Status, step: Step) -> Status:

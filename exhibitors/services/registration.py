@@ -5,14 +5,16 @@ import msgspec
 from core import clock
 from core.accounts.roles import Actor
 from core.audit import services as audit
-from core.db import transaction
+from core.db import after_commit, transaction
 from core.editions.queries import EditionInfo
 from core.errors import DomainError
+from core.events import publish
 from core.i18n import Locale
 from core.mail.services import Message, compose, enqueue
 from exhibitors.rules import applications as rules
 from exhibitors.rules.applications import Application, ApplicationIn
-from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
+from exhibitors.services import links
+from exhibitors.tables import ConsentBy, Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
 
 
 class AlreadyRegistered(DomainError):
@@ -28,15 +30,29 @@ class RegistrationClosed(DomainError):
 class Registered(msgspec.Struct, frozen=True):
     number: str
     status: Status
+    #: 0 where the same form had been sent before.
+    id: int = 0
 
 
-def checked(typed: ApplicationIn, edition: EditionInfo, locale: Locale) -> Application:
+class How(msgspec.Struct, frozen=True):
+    """What an application brings along that no applicant can type."""
+
+    consent: ConsentBy = ConsentBy.form
+    #: ``id`` of an earlier edition's, from which the form was filled.
+    previous: int | None = None
+
+
+BY_FORM = How()
+
+
+def checked(typed: ApplicationIn, edition: EditionInfo, locale: Locale, *, may_slip: bool = False) -> Application:
     return rules.checked(
         typed,
         categories=[choice.code for choice in edition.categories],
         fields=[choice.code for choice in edition.fields],
         privacy_version=edition.privacy_version,
         locale=locale,
+        may_slip=may_slip,
     )
 
 
@@ -47,6 +63,7 @@ async def register(
     locale: Locale,
     *,
     submission: str | None = None,
+    previous: int | None = None,
 ) -> Registered:
     """Stores an application with its consent. Of many with one credit code the unique index lets one in.
 
@@ -55,7 +72,25 @@ async def register(
     _open(edition)
     ready = prepare(checked(typed, edition, locale), edition)
     async with transaction():
-        return await submit(actor, edition, ready, submission=submission)
+        return await submit(actor, edition, ready, submission=submission, how=How(previous=previous))
+
+
+async def register_for(
+    actor: Actor,
+    edition: EditionInfo,
+    typed: ApplicationIn,
+    locale: Locale,
+    *,
+    consent: ConsentBy,
+    may_slip: bool = False,
+    submission: str | None = None,
+    previous: int | None = None,
+) -> Registered:
+    """An organizer for somebody who called or sent paper: also outside the registration window, and with a credit
+    code whose check digit is wrong. The consent is written down as it was given, and by whom."""
+    ready = prepare(checked(typed, edition, locale, may_slip=may_slip), edition)
+    async with transaction():
+        return await _submit(actor, edition, ready, submission, How(consent, previous))
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -64,15 +99,17 @@ class Ready(msgspec.Struct, frozen=True):
     wanted: Application
     number: str
     mail: Message
+    #: Of the link into the desk that stands in the mail.
+    token: str
 
 
 def prepare(wanted: Application, edition: EditionInfo) -> Ready:
     """What takes time, before the transaction."""
-    number = rules.new_number()
-    return Ready(wanted, number, _confirmation(wanted, edition, number))
+    number, token = rules.new_number(), links.fresh()
+    return Ready(wanted, number, _confirmation(wanted, edition, number, token), token)
 
 
-def _confirmation(wanted: Application, edition: EditionInfo, number: str) -> Message:
+def _confirmation(wanted: Application, edition: EditionInfo, number: str, token: str) -> Message:
     return compose(
         "registered",
         wanted.locale,
@@ -80,6 +117,7 @@ def _confirmation(wanted: Application, edition: EditionInfo, number: str) -> Mes
         firm=wanted.name,
         number=number,
         expo=edition.name(wanted.locale),
+        link=links.address(token),
     )
 
 
@@ -88,12 +126,21 @@ def _open(edition: EditionInfo) -> None:
         raise RegistrationClosed
 
 
-async def submit(actor: Actor, edition: EditionInfo, ready: Ready, *, submission: str | None = None) -> Registered:
+async def submit(
+    actor: Actor, edition: EditionInfo, ready: Ready, *, submission: str | None = None, how: How = BY_FORM
+) -> Registered:
     """As :func:`register`, of what was prepared before, inside the caller's transaction."""
     _open(edition)
+    return await _submit(actor, edition, ready, submission, how)
+
+
+async def _submit(actor: Actor, edition: EditionInfo, ready: Ready, submission: str | None, how: How) -> Registered:
     wanted = ready.wanted
-    made = await store(actor, edition, wanted, number=ready.number, submission=submission)
-    mail = ready.mail if made.number == ready.number else _confirmation(wanted, edition, made.number)
+    made = await store(actor, edition, wanted, number=ready.number, submission=submission, how=how)
+    if not made.id:
+        return made
+    mail = ready.mail if made.number == ready.number else _confirmation(wanted, edition, made.number, ready.token)
+    await links.add(made.id, wanted.contact_email, ready.token)
     key = f"registered:{edition.id}:{made.number}"
     await enqueue(wanted.contact_email, mail, to_name=wanted.contact_name, key=key)
     return made
@@ -107,10 +154,11 @@ async def store(
     status: Status = Status.submitted,
     number: str = "",
     submission: str | None = None,
+    how: How = BY_FORM,
 ) -> Registered:
     """Inside a transaction, past the question whether registration is open, and without a mail."""
     now = clock.now()
-    made = await _insert(edition, wanted, status, number or rules.new_number(), submission)
+    made = await _insert(edition, wanted, status, number or rules.new_number(), submission, how)
     if isinstance(made, Registered):
         return made
     exhibitor, number = made
@@ -123,7 +171,12 @@ async def store(
         )
     await ExhibitorConsent.insert(
         ExhibitorConsent(
-            exhibitor=exhibitor, privacy_version=wanted.privacy_version, locale=wanted.locale, given_at=now
+            exhibitor=exhibitor,
+            privacy_version=wanted.privacy_version,
+            locale=wanted.locale,
+            given_at=now,
+            by=how.consent.value,
+            recorded_by="" if how.consent is ConsentBy.form else actor.key,
         )
     )
     await audit.record(
@@ -136,6 +189,8 @@ async def store(
             "credit_code": wanted.credit_code,
             "status": status.value,
             "privacy_version": wanted.privacy_version,
+            "consent": how.consent.value,
+            **({"check_digit_overridden": True} if wanted.check_digit_overridden else {}),
         },
         personal={
             "contact_name": wanted.contact_name,
@@ -143,11 +198,12 @@ async def store(
             "contact_email": wanted.contact_email,
         },
     )
-    return Registered(number, status)
+    after_commit(lambda: publish("exhibitor", {"number": number, "status": status.value}))
+    return Registered(number, status, exhibitor)
 
 
 async def _insert(
-    edition: EditionInfo, wanted: Application, status: Status, number: str, submission: str | None
+    edition: EditionInfo, wanted: Application, status: Status, number: str, submission: str | None, how: How
 ) -> tuple[int, str] | Registered:
     """Its id and number, or what the same form got the first time."""
     now = clock.now()
@@ -162,6 +218,9 @@ async def _insert(
                     name_en=wanted.name_en,
                     country=wanted.country,
                     credit_code=wanted.credit_code,
+                    check_digit_overridden=wanted.check_digit_overridden,
+                    registration_number=wanted.registration_number,
+                    kind=wanted.kind.value,
                     intro=wanted.intro,
                     website=wanted.website,
                     contact_name=wanted.contact_name,
@@ -170,6 +229,12 @@ async def _insert(
                     booth_kind=wanted.booth.kind.value,
                     booth_count=wanted.booth.count,
                     booth_area_m2=wanted.booth.area_m2,
+                    lintel_zh=wanted.lintel_zh,
+                    lintel_en=wanted.lintel_en,
+                    power=wanted.power,
+                    water=wanted.water,
+                    exhibits=wanted.exhibits,
+                    previous=how.previous,
                     locale=wanted.locale,
                     search=f"{number} {wanted.search}",
                     submission=submission,

@@ -1,13 +1,24 @@
 """Taking a step: the one place where an application's status changes."""
 
+import msgspec
+
 from core import clock
 from core.accounts.roles import Actor
 from core.audit import services as audit
-from core.db import transaction
+from core.db import after_commit, transaction
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
+from core.events import publish
 from exhibitors.rules import steps
 from exhibitors.tables import BoothHolding, Exhibitor, ExhibitorStep, Status, Step
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """``id`` is the row of the history."""
+
+    id: int
+    before: Status
+    after: Status
 
 
 async def take(actor: Actor, edition: EditionInfo, number: str, step: Step, *, note: str = "") -> Status:
@@ -18,6 +29,11 @@ async def take(actor: Actor, edition: EditionInfo, number: str, step: Step, *, n
     :raises NotFound: 404.
     :raises WrongStatus: 409.
     """
+    return (await taken(actor, edition, number, step, note=note)).after
+
+
+async def taken(actor: Actor, edition: EditionInfo, number: str, step: Step, *, note: str = "") -> Taken:
+    """As :func:`take`, with what was written."""
     async with transaction():
         found = (
             await Exhibitor.select(Exhibitor.id, Exhibitor.status)
@@ -30,6 +46,30 @@ async def take(actor: Actor, edition: EditionInfo, number: str, step: Step, *, n
         return await _move(actor, edition, found["id"], number, step, before, steps.after(before, step), note)
 
 
+async def take_back(actor: Actor, edition: EditionInfo, number: str) -> tuple[int, Taken]:
+    """Inside a transaction: undoes the last step, if it was a reviewer's and is young enough. Answers which one.
+
+    :raises NotFound: 404.
+    :raises TooLateToUndo: 409, also when another step came after it.
+    """
+    own = (Exhibitor.edition == edition.id) & (Exhibitor.number == number)
+    # Written first: whoever takes a step at the same moment waits for this one, or is seen by it.
+    found = await Exhibitor.update({Exhibitor.number: number}).where(own).returning(Exhibitor.id, Exhibitor.status)
+    if not found:
+        raise NotFound
+    last = (
+        await ExhibitorStep.select()
+        .where(ExhibitorStep.exhibitor == found[0]["id"])
+        .order_by(ExhibitorStep.id, ascending=False)
+        .first()
+    )
+    if last is None or not steps.may_be_undone(Step(last["step"]), clock.now() - last["at"]):
+        raise steps.TooLateToUndo
+    before, after = Status(last["after"]), Status(last["before"])
+    back = await _move(actor, edition, found[0]["id"], number, Step.undo, before, after, "")
+    return last["id"], back
+
+
 async def _move(
     actor: Actor,
     edition: EditionInfo,
@@ -39,7 +79,7 @@ async def _move(
     before: Status,
     after: Status,
     note: str,
-) -> Status:
+) -> Taken:
     now = clock.now()
     won = (
         await Exhibitor.update({Exhibitor.status: after.value, Exhibitor.changed_at: now})
@@ -51,7 +91,7 @@ async def _move(
     if before in steps.HOLDERS and after not in steps.HOLDERS:
         # Whoever takes the step: what is no longer held is free in the same moment.
         await BoothHolding.delete().where(BoothHolding.exhibitor == exhibitor)
-    await ExhibitorStep.insert(
+    made = await ExhibitorStep.insert(
         ExhibitorStep(
             exhibitor=exhibitor,
             step=step.value,
@@ -71,4 +111,5 @@ async def _move(
         after={"status": after.value},
         personal={"note": note} if note else None,
     )
-    return after
+    after_commit(lambda: publish("exhibitor", {"number": number, "status": after.value}))
+    return Taken(made[0]["id"], before, after)

@@ -1,6 +1,7 @@
 """Exhibitors (参展商) and their applications (参展申请): one row from the first form to the last day."""
 
 from enum import StrEnum
+from typing import Any
 
 from piccolo.columns import Boolean, ForeignKey, Integer, Serial, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
@@ -48,6 +49,23 @@ class BoothKind(StrEnum):
     raw = "raw"
 
 
+class Kind(StrEnum):
+    """What an organisation is to the law (单位性质)."""
+
+    company = "company"
+    institution = "institution"
+    social_organization = "social_organization"
+    public_body = "public_body"
+
+
+class ConsentBy(StrEnum):
+    """How a consent reached us: typed by the person, or told to an organizer who wrote it down."""
+
+    form = "form"
+    paper = "paper"
+    phone = "phone"
+
+
 class Exhibitor(Table, tablename="exhibitor"):
     """Personal: ``contact_name``, ``contact_mobile``, ``contact_email``."""
 
@@ -62,6 +80,11 @@ class Exhibitor(Table, tablename="exhibitor"):
     country = Varchar(length=2, default="CN")
     #: 统一社会信用代码; only of mainland China.
     credit_code = Varchar(length=18, default=None, null=True)
+    #: An organizer compared the code with the licence and let its wrong check digit pass.
+    check_digit_overridden = Boolean(default=False)
+    #: Of the register where the organisation has its seat, outside mainland China.
+    registration_number = Varchar(length=60, default="")
+    kind = Varchar(length=24, default=Kind.company.value)
     intro = Text(default="")
     website = Varchar(length=300, default="")
     contact_name = Varchar(length=100)
@@ -72,6 +95,16 @@ class Exhibitor(Table, tablename="exhibitor"):
     booth_kind = Varchar(length=10)
     booth_count = Integer(default=None, null=True)
     booth_area_m2 = Integer(default=None, null=True)
+    #: 楣板: what stands above a standard booth; :func:`exhibitors.rules.applications.lintel_width` limits it.
+    lintel_zh = Varchar(length=60, default="")
+    lintel_en = Varchar(length=60, default="")
+    #: Such as "380 V, 5 kW", in their words.
+    power = Varchar(length=200, default="")
+    water = Boolean(default=False)
+    #: What they bring, in their words.
+    exhibits = Text(default="")
+    #: Their application to an earlier edition, from which this one began.
+    previous: ForeignKey[Any] = ForeignKey("self", on_delete=OnDelete.set_null, null=True, default=None)
     #: The language to write to them in.
     locale = Varchar(length=10)
     #: Names, number and code in the form that a search compares.
@@ -108,6 +141,10 @@ class ExhibitorConsent(Table, tablename="exhibitor_consent"):
     privacy_version = Varchar(length=20)
     locale = Varchar(length=10)
     given_at = Timestamptz()
+    #: :class:`ConsentBy`.
+    by = Varchar(length=10, default=ConsentBy.form.value)
+    #: ``Actor.key`` of the organizer who wrote it down; empty where the person gave it itself.
+    recorded_by = Varchar(length=60, default="")
 
 
 class ExhibitorStep(Table, tablename="exhibitor_step"):
@@ -124,6 +161,33 @@ class ExhibitorStep(Table, tablename="exhibitor_step"):
     #: For the applicant, in the reviewer's words.
     note = Text(default="")
     at = Timestamptz()
+
+
+class ExhibitorComment(Table, tablename="exhibitor_comment"):
+    """What a reviewer says about one field, with a step. Append-only."""
+
+    id: Serial
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.restrict, null=False)
+    step = ForeignKey(ExhibitorStep, on_delete=OnDelete.restrict, null=False)
+    field = Varchar(length=40)
+    comment = Text()
+
+
+class ExhibitorLink(Table, tablename="exhibitor_link"):
+    """A link that is mailed to the contact and opens the exhibitor's desk once. Personal: ``email``.
+
+    It belongs to a mailbox and not to an account: an address typed by a stranger gives nobody anything until somebody
+    opens the mail and presses the button.
+    """
+
+    id: Serial
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False)
+    email = Varchar(length=254)
+    #: SHA-256; the token stands in the mail alone.
+    token_hash = Varchar(length=64)
+    created_at = Timestamptz()
+    expires_at = Timestamptz()
+    used_at = Timestamptz(default=None, null=True)
 
 
 class ExhibitorMember(Table, tablename="exhibitor_member"):

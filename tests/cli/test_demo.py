@@ -11,7 +11,7 @@ from core import db
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, stored_edition
 from demo import load_demo
-from exhibitors.rules.applications import check_digit_fits
+from exhibitors.rules.codes import check_digit_fits
 from exhibitors.tables import Exhibitor
 from tests.expo import an_edition
 from tests.world import send_form

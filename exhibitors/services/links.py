@@ -1,0 +1,229 @@
+"""Links into an exhibitor's desk: mailed to the contact, opened once by a button.
+
+Nothing is given when somebody types an address into a form. Who opens the mail and presses the button has shown that
+the mailbox is theirs: only then there is an account for it and a place in the desk.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from core import clock
+from core.accounts import queries as accounts
+from core.accounts.errors import EmailTaken, LinkUsed
+from core.accounts.queries import Person
+from core.accounts.roles import SYSTEM, Actor, Role
+from core.accounts.secrets import digest, new_token
+from core.accounts.services import people
+from core.audit import services as audit
+from core.config import settings
+from core.db import transaction
+from core.editions.queries import EditionInfo
+from core.editions.tables import Edition
+from core.errors import NotFound
+from core.jobs import JobContext, job
+from core.jobs.services import enqueue_job
+from core.mail import queries as mails
+from core.mail.services import compose, enqueue
+from exhibitors.tables import Exhibitor, ExhibitorLink, ExhibitorMember
+
+LIFE = timedelta(days=14)
+#: So many an hour are mailed for one application, and so many mails a day ask its contact for access.
+LINKS_AN_HOUR = 3
+ASKED_A_DAY = 3
+
+
+def fresh() -> str:
+    return new_token()
+
+
+def address(token: str) -> str:
+    return f"{settings().public_url}/portal/enter/{token}"
+
+
+async def add(exhibitor: int, email: str, token: str) -> None:
+    """Inside the transaction that puts the mail into the queue."""
+    now = clock.now()
+    await ExhibitorLink.insert(
+        ExhibitorLink(
+            exhibitor=exhibitor,
+            email=email,
+            token_hash=digest(token),
+            created_at=now,
+            expires_at=now + LIFE,
+        )
+    )
+
+
+class Opened(msgspec.Struct, frozen=True):
+    id: int
+    exhibitor: int
+    email: str
+    number: str
+    name: str
+    contact_name: str
+    locale: str
+    edition: str
+
+
+def _works(token: str) -> Any:
+    return (
+        (ExhibitorLink.token_hash == digest(token))
+        & ExhibitorLink.used_at.is_null()
+        & (ExhibitorLink.expires_at > clock.now())
+    )
+
+
+async def peek(token: str) -> Opened:
+    """Uses nothing up. :raises LinkUsed: unknown, used or run out."""
+    link = (
+        await ExhibitorLink.select(ExhibitorLink.id, ExhibitorLink.exhibitor, ExhibitorLink.email)
+        .where(_works(token))
+        .first()
+    )
+    if link is None:
+        raise LinkUsed
+    of = await Exhibitor.select().where(Exhibitor.id == link["exhibitor"]).first()
+    edition = await Edition.select(Edition.slug).where(Edition.id == (of or {}).get("edition")).first()
+    if of is None or edition is None:
+        raise LinkUsed
+    return Opened(
+        link["id"],
+        of["id"],
+        link["email"].lower(),
+        of["number"],
+        of["name"],
+        of["contact_name"],
+        of["locale"],
+        edition["slug"],
+    )
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    account: int
+    #: Has a role in the house: then a link of two weeks does not sign in, the person does so itself.
+    is_staff: bool
+
+
+async def confirm(token: str) -> Confirmed:
+    """The button: makes or finds the account of the mailbox and lets it into the desk. Of two at once one wins.
+
+    :raises LinkUsed: as :func:`peek`, for the second, and for a disabled account.
+    """
+    opened = await peek(token)
+    for _ in range(2):
+        try:
+            who: Person | None = await accounts.person_by_email(opened.email)
+        except NotFound:
+            who = None
+        if who is not None and who.disabled:
+            raise LinkUsed
+        try:
+            return await _confirm(opened, token, who)
+        except EmailTaken:  # made meanwhile: look again
+            continue
+    raise LinkUsed
+
+
+async def _confirm(opened: Opened, token: str, who: Person | None) -> Confirmed:
+    async with transaction():
+        won = (
+            await ExhibitorLink.update({ExhibitorLink.used_at: clock.now()})
+            .where(_works(token))
+            .returning(ExhibitorLink.id)
+        )
+        if not won:
+            raise LinkUsed
+        if who is None:
+            locale = people.locale_of(opened.locale)
+            account = await people.create(SYSTEM, opened.email, opened.contact_name, [Role.exhibitor], locale=locale)
+            name = opened.contact_name
+        else:
+            account, name = who.id, who.name
+            if Role.exhibitor not in who.roles:
+                await people.set_roles(SYSTEM, account, {*who.roles, Role.exhibitor})
+        await join(Actor("account", account, name), opened.exhibitor, account, opened.edition, opened.number)
+    return Confirmed(account, who is not None and any(role is not Role.exhibitor for role in who.roles))
+
+
+async def join(actor: Actor, exhibitor: int, account: int, edition: str, number: str) -> None:
+    """Lets an account into a desk, once, inside a transaction."""
+    made = (
+        await ExhibitorMember.insert(
+            ExhibitorMember(exhibitor=exhibitor, account=account, added_at=clock.now(), added_by=actor.key)
+        )
+        .on_conflict(action="DO NOTHING")
+        .returning(ExhibitorMember.id)
+    )
+    if made:
+        await audit.record(
+            actor, "exhibitor.member_added", f"exhibitor:{edition}/{number}", after={"account": f"account:{account}"}
+        )
+
+
+# ── another link ──
+
+
+async def ask_for_link(edition: EditionInfo, number: str, email: str) -> None:
+    """Has a new link mailed to the contact of an application, if number and address belong together. Whoever asks
+    sees the same either way, and as soon: the work is done behind the answer."""
+    found = (
+        await Exhibitor.select(Exhibitor.id, Exhibitor.contact_email)
+        .where(Exhibitor.edition == edition.id, Exhibitor.number == number.strip()[:12])
+        .first()
+    )
+    fits = found is not None and found["contact_email"].lower() == email.strip().lower()
+    async with transaction():
+        await enqueue_job("exhibitors.link", {"exhibitor": found["id"] if found and fits else 0})
+
+
+@job("exhibitors.link")
+async def mail_link_now(ctx: JobContext, payload: dict[str, Any]) -> None:
+    of = await Exhibitor.select().where(Exhibitor.id == int(payload["exhibitor"])).first()
+    if of is None:
+        return
+    since = clock.now() - timedelta(hours=1)
+    recent = ExhibitorLink.count().where(ExhibitorLink.exhibitor == of["id"], ExhibitorLink.created_at > since)
+    if await recent >= LINKS_AN_HOUR:
+        return
+    token = fresh()
+    message = compose(
+        "desk_link",
+        people.locale_of(of["locale"]),
+        name=of["contact_name"],
+        firm=of["name"],
+        number=of["number"],
+        link=address(token),
+    )
+    async with transaction():
+        await add(of["id"], of["contact_email"], token)
+        await enqueue(of["contact_email"], message, to_name=of["contact_name"])
+
+
+# ── somebody else of the same firm ──
+
+
+async def ask_for_access(edition: EditionInfo, credit_code: str, name: str, email: str) -> None:
+    """Tells the contact of the application with this code that somebody asks to be let in; a few times a day at most.
+    Whoever asks learns nothing."""
+    of = await Exhibitor.select().where(Exhibitor.edition == edition.id, Exhibitor.credit_code == credit_code).first()
+    if of is None:
+        return
+    message = compose(
+        "access_asked",
+        people.locale_of(of["locale"]),
+        name=of["contact_name"],
+        firm=of["name"],
+        number=of["number"],
+        asker=name,
+        asker_email=email,
+        link=f"{settings().public_url}/portal",
+    )
+    today = clock.now().date().isoformat()
+    for n in range(ASKED_A_DAY):
+        key = f"access:{of['id']}:{today}:{n}"
+        if not await mails.is_written(key):
+            async with transaction():
+                await enqueue(of["contact_email"], message, to_name=of["contact_name"], key=key)
+            return
