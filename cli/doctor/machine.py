@@ -1,5 +1,6 @@
 """What can be seen without asking anybody: settings, files, clock, certificate."""
 
+import errno
 import os
 import shutil
 import stat
@@ -73,9 +74,9 @@ def of_disk(own: Settings) -> Finding:
             file.flush()
             os.fsync(file.fileno())
     except OSError as fault:
-        return error(
-            "disk", f"{folder} cannot be written ({fault.strerror})", "give this user the right to write there"
-        )
+        full = fault.errno in (errno.ENOSPC, errno.EDQUOT)
+        mend = "make room: nothing can be stored" if full else "give this user the right to write there"
+        return error("disk", f"{folder} cannot be written ({fault.strerror})", mend)
     free = shutil.disk_usage(folder).free
     message = f"{free / 2**30:.1f} GiB free for {folder}"
     if free < TOO_LITTLE:

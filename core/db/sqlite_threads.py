@@ -337,7 +337,7 @@ class Writer:
                 connection.execute("COMMIT")
             except BaseException as error:
                 lost = error
-        if lost is not None:
+        if lost is not None and not isinstance(_refusal(lost), StorageFull):  # that is told to all who wait
             log.error("a shared commit failed", exc_info=lost)
             # A new connection: this one's state is anybody's guess, and closing it rolls back.
         send([unit.end(lost) for unit in units])

@@ -1,11 +1,13 @@
 """``yinbo doctor``: what it sees, and that it says what mends it."""
 
 import asyncio
+import errno
 import os
 import sqlite3
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +16,9 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from cli.doctor import machine
 from cli.doctor.findings import Finding
+from core.config import Settings
 from tests.certificate import key_file, self_signed
 from tests.cli.test_run import PATIENCE, started
 from tests.postbox import postbox
@@ -77,6 +81,20 @@ def test_a_secret_that_others_can_read_is_an_error(tmp_path: Path) -> None:
     code, found, _ = examined(tmp_path)
     assert code == 1
     assert [one.mend for one in found if one.check == "secret"] == ["chmod 600 data/secret.key"]
+
+
+@pytest.mark.parametrize(
+    ("number", "mend"),
+    [(errno.ENOSPC, "make room: nothing can be stored"), (errno.EACCES, "give this user the right to write there")],
+)
+def test_a_folder_without_room_wants_room_and_no_rights(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, mend: str
+) -> None:
+    def refuse(**_more: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    assert machine.of_disk(Settings(data_dir=tmp_path)).mend == mend
 
 
 def test_a_certificate_is_held_against_date_name_and_key(tmp_path: Path) -> None:
