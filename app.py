@@ -18,6 +18,7 @@ from admin import home as admin_home
 from admin import jobs as admin_jobs
 from admin import mail as admin_mail
 from admin import people as admin_people
+from admin import review as admin_review
 from api import badges as api_badges
 from api import booths as api_booths
 from api import editions as api_editions
@@ -111,6 +112,7 @@ def create_app() -> Litestar:
             *admin_documents.ROUTES,
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,
+            *admin_review.ROUTES,
             *api_badges.ROUTES,
             *api_booths.ROUTES,
             *api_editions.ROUTES,

@@ -103,6 +103,12 @@ def mask_phone(e164: str) -> str:
     return f"{e164[:3]}****{e164[-2:]}" if len(e164) > 6 else "****"
 
 
+def mask_email(address: str) -> str:
+    """``f***@example.com``: enough to see whose it is not."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}***@{host}"
+
+
 EMAIL = ("email", mark("Please enter an email address such as name@example.com."))
 
 

@@ -42,10 +42,15 @@ POST /admin/editions/{slug:str} organizer
 GET /admin/editions/{slug:str}/current organizer
 POST /admin/editions/{slug:str}/current organizer
 GET /admin/exhibitors reviewer
+POST /admin/exhibitors/approve reviewer
 GET /admin/exhibitors/{number:str} reviewer
+POST /admin/exhibitors/{number:str}/check-digit organizer
+POST /admin/exhibitors/{number:str}/contact reviewer
+POST /admin/exhibitors/{number:str}/decision reviewer
 GET /admin/exhibitors/{number:str}/files reviewer
 POST /admin/exhibitors/{number:str}/files organizer
 POST /admin/exhibitors/{number:str}/files/{line:int}/remove organizer
+POST /admin/exhibitors/{number:str}/undo reviewer
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer
 GET /admin/mail organizer

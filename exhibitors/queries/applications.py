@@ -11,7 +11,7 @@ from core import text
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
 from exhibitors.rules.applications import Booth
-from exhibitors.tables import BoothKind, Exhibitor, ExhibitorCategory, ExhibitorField, Status
+from exhibitors.tables import BoothKind, Exhibitor, ExhibitorCategory, ExhibitorField, Kind, Status
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -66,9 +66,18 @@ class ExhibitorDetail(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     submitted_at: datetime
     changed_at: datetime
+    kind: Kind
+    registration_number: str
+    lintel_zh: str
+    lintel_en: str
+    power: str
+    water: bool
+    exhibits: str
+    check_digit_overridden: bool
+    previous: int | None
 
 
-def _where(edition: EditionInfo, wanted: Filter) -> Any:
+def where_of(edition: EditionInfo, wanted: Filter) -> Any:
     where: Any = Exhibitor.edition == edition.id
     if wanted.status is not None:
         where &= Exhibitor.status == wanted.status.value
@@ -112,7 +121,7 @@ def _booth(row: dict[str, Any]) -> Booth:
 
 
 async def count_exhibitors(edition: EditionInfo, wanted: Filter) -> int:
-    found = await Exhibitor.select(Count()).where(_where(edition, wanted)).first()
+    found = await Exhibitor.select(Count()).where(where_of(edition, wanted)).first()
     return int(found["count"]) if found else 0
 
 
@@ -120,10 +129,15 @@ async def exhibitors(
     edition: EditionInfo, wanted: Filter, *, before: int | None = None, limit: int = 50
 ) -> list[ExhibitorLine]:
     """The latest first; ``before`` is the id of the last one of the page before."""
-    where = _where(edition, wanted)
+    where = where_of(edition, wanted)
     if before is not None:
         where &= Exhibitor.id < before
     rows = await Exhibitor.select().where(where).order_by(Exhibitor.id, ascending=False).limit(limit)
+    return await lines_of(rows)
+
+
+async def lines_of(rows: list[dict[str, Any]]) -> list[ExhibitorLine]:
+    """Whole rows as lines; two more queries."""
     categories, fields = await _codes([row["id"] for row in rows])
     return [
         ExhibitorLine(
@@ -165,6 +179,15 @@ async def exhibitor_numbered(edition: EditionInfo, number: str) -> ExhibitorDeta
         locale=row["locale"],
         submitted_at=row["submitted_at"],
         changed_at=row["changed_at"],
+        kind=Kind(row["kind"]),
+        registration_number=row["registration_number"],
+        lintel_zh=row["lintel_zh"],
+        lintel_en=row["lintel_en"],
+        power=row["power"],
+        water=row["water"],
+        exhibits=row["exhibits"],
+        check_digit_overridden=row["check_digit_overridden"],
+        previous=row["previous"],
     )
 
 
