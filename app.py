@@ -36,6 +36,7 @@ from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import account, signin, site
+from portal import directory as portal_directory
 from portal import pages as portal_pages
 from portal import register as portal_register
 
@@ -99,6 +100,7 @@ def create_app() -> Litestar:
             *admin_mail.ROUTES,
             *api_events.ROUTES,
             *observe.ROUTES,
+            *portal_directory.ROUTES,
             *portal_pages.ROUTES,
             *preferences.ROUTES,
             *account.ROUTES,

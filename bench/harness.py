@@ -78,6 +78,12 @@ def compare(name: str, *, product: Load, bare: Load, floor: float, rounds: int) 
     return Outcome(name=name, value=value, floor=floor, product=tuple(ours), bare=tuple(theirs))
 
 
+def costs(name: str, *, product: Load, bare: Load, ceiling: float, rounds: int) -> Outcome:
+    """How many times the other's time one answer takes."""
+    one = compare(name, product=bare, bare=product, floor=0, rounds=rounds)
+    return Outcome(name=name, value=one.value, ceiling=ceiling, product=one.bare, bare=one.product)
+
+
 def spread(name: str, *, product: Load, ceiling: float, rounds: int) -> Outcome:
     """How many times the median the slowest in a hundred takes."""
     ours = tuple(measure(product) for _ in range(rounds))

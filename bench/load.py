@@ -47,7 +47,8 @@ class _Run:
             raise SystemExit("bench: only http://127.0.0.1:PORT is put under load")
         self.address = (parts.hostname, parts.port)
         body = load.body.encode()
-        lines = [f"{load.method} {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}"]
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        lines = [f"{load.method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
         lines += [f"{name}: {value}" for name, value in load.headers.items()]
         if body:
             lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]

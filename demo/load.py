@@ -23,6 +23,7 @@ from core.editions.queries import EditionInfo, all_editions, forget_current, sto
 from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, days_between, moment_of
 from core.editions.tables import Edition, EditionCategory, EditionDay, EditionField
 from core.errors import DomainError
+from core.files.services import forget as forget_files
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
@@ -31,7 +32,10 @@ from exhibitors.tables import (
     ExhibitorComment,
     ExhibitorConsent,
     ExhibitorField,
+    ExhibitorFile,
+    ExhibitorGram,
     ExhibitorLink,
+    ExhibitorListing,
     ExhibitorMember,
     ExhibitorStep,
     Status,
@@ -148,6 +152,11 @@ async def _remove(edition: int) -> None:
         ExhibitorField,
     ):
         await part.delete(force=True).where(part.exhibitor.is_in(own))
+    files = await ExhibitorFile.select(ExhibitorFile.file).where(ExhibitorFile.exhibitor.is_in(own))
+    await ExhibitorFile.delete().where(ExhibitorFile.exhibitor.is_in(own))
+    await forget_files([row["file"] for row in files])
+    await ExhibitorListing.delete().where(ExhibitorListing.edition == edition)
+    await ExhibitorGram.delete().where(ExhibitorGram.edition == edition)
     await Exhibitor.delete().where(Exhibitor.edition == edition)
     await EditionDay.delete().where(EditionDay.edition == edition)
     await EditionField.delete().where(EditionField.edition == edition)

@@ -62,11 +62,6 @@ async def agenda(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _public(request, "portal/agenda.html")
 
 
-@get("/exhibitors", opt=PUBLIC)
-async def directory(request: Request[Any, Any, Any]) -> Response[Any]:
-    return await _public(request, "portal/exhibitors.html")
-
-
 @get("/projects", opt=PUBLIC)
 async def projects(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _public(request, "portal/projects.html")
@@ -107,4 +102,4 @@ async def _text(request: Request[Any, Any, Any], template: str) -> Response[Any]
     return await public_page(request, template, edition, values)
 
 
-ROUTES = [home, one_edition, agenda, directory, projects, own_desk, scanner, wall, privacy, help_page]
+ROUTES = [home, one_edition, agenda, projects, own_desk, scanner, wall, privacy, help_page]

@@ -87,6 +87,7 @@ GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public
 GET /exhibitors public
+GET /exhibitors/{number:str} public
 GET /favicon.ico public
 GET /files/{file:int}/{name:str} public
 GET /healthz public

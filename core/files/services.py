@@ -168,6 +168,8 @@ async def keep(actor: Actor, checked: Checked, purpose: str) -> int:
 
 async def forget(files: list[int]) -> None:
     """For good. Inside the transaction that removes what refers to them."""
+    if not files:
+        return
     async with transaction():
         await FilePiece.delete().where(FilePiece.file.is_in(files))
         await StoredFile.delete().where(StoredFile.id.is_in(files))

@@ -95,7 +95,7 @@ def where_of(edition: EditionInfo, wanted: Filter) -> Any:
     return where
 
 
-async def _codes(ids: list[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+async def codes_of(ids: list[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     """Categories and fields of these, in their order."""
     if not ids:
         return {}, {}
@@ -138,7 +138,7 @@ async def exhibitors(
 
 async def lines_of(rows: list[dict[str, Any]]) -> list[ExhibitorLine]:
     """Whole rows as lines; two more queries."""
-    categories, fields = await _codes([row["id"] for row in rows])
+    categories, fields = await codes_of([row["id"] for row in rows])
     return [
         ExhibitorLine(
             id=row["id"],
@@ -161,7 +161,7 @@ async def exhibitor_numbered(edition: EditionInfo, number: str) -> ExhibitorDeta
     row = await Exhibitor.select().where(Exhibitor.edition == edition.id, Exhibitor.number == number).first()
     if row is None:
         raise NotFound
-    categories, fields = await _codes([row["id"]])
+    categories, fields = await codes_of([row["id"]])
     return ExhibitorDetail(
         id=row["id"],
         number=row["number"],

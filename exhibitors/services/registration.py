@@ -13,7 +13,8 @@ from core.i18n import Locale
 from core.mail.services import Message, compose, enqueue
 from exhibitors.rules import applications as rules
 from exhibitors.rules.applications import Application, ApplicationIn
-from exhibitors.services import links
+from exhibitors.rules.files import PUBLIC
+from exhibitors.services import directory, links
 from exhibitors.tables import ConsentBy, Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
 
 
@@ -179,6 +180,8 @@ async def store(
             recorded_by="" if how.consent is ConsentBy.form else actor.key,
         )
     )
+    if status in PUBLIC:
+        await directory.refresh([exhibitor])
     await audit.record(
         actor,
         "exhibitor.submitted",

@@ -10,6 +10,7 @@ from core.editions.queries import EditionInfo
 from core.errors import NotFound
 from core.events import publish
 from exhibitors.rules import steps
+from exhibitors.services import directory
 from exhibitors.tables import BoothHolding, Exhibitor, ExhibitorStep, Status, Step
 
 
@@ -91,6 +92,7 @@ async def _move(
     if before in steps.HOLDERS and after not in steps.HOLDERS:
         # Whoever takes the step: what is no longer held is free in the same moment.
         await BoothHolding.delete().where(BoothHolding.exhibitor == exhibitor)
+    await directory.refresh([exhibitor])
     made = await ExhibitorStep.insert(
         ExhibitorStep(
             exhibitor=exhibitor,

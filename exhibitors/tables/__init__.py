@@ -16,6 +16,7 @@ from exhibitors.tables.applications import (
     Step,
 )
 from exhibitors.tables.booths import Booth, BoothHolding, Hall
+from exhibitors.tables.directory import ExhibitorGram, ExhibitorListing
 from exhibitors.tables.fees import BoothPayment, BoothPrice, BoothTerms, InvoiceDetails, Origin, Per
 from exhibitors.tables.files import ExhibitorFile, FileKind
 
@@ -33,7 +34,9 @@ __all__ = [
     "ExhibitorConsent",
     "ExhibitorField",
     "ExhibitorFile",
+    "ExhibitorGram",
     "ExhibitorLink",
+    "ExhibitorListing",
     "ExhibitorMember",
     "ExhibitorStep",
     "FileKind",

@@ -25,6 +25,8 @@ PUBLIC = [
     Page("/editions/2025"),
     Page("/agenda"),
     Page("/exhibitors"),
+    Page("/exhibitors?q=nobody"),
+    Page("/exhibitors/{listed}"),
     Page("/projects"),
     Page("/register"),
     Page("/register", 422, sends="/register"),

@@ -64,9 +64,11 @@ async def _life(edition: EditionInfo) -> dict[str, str]:
         for n in range(12):
             firm = invented(n, edition.privacy_version)
             kept = await exhibitors.store(CLI, edition, firm, status=states[n % len(states)])
+            if states[n % len(states)] is Status.confirmed:
+                listed = kept.number
         drafts = [BadgeDraft(kind, f"示例人员{n + 1:02d}", "示例组委会", ()) for n, kind in enumerate(BadgeKind)]
         await checkin.store(CLI, edition, drafts)
-    return {"firm": kept.number}
+    return {"firm": kept.number, "listed": listed}
 
 
 async def main() -> None:
