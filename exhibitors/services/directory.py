@@ -31,6 +31,10 @@ async def refresh(exhibitors: Sequence[int]) -> None:
     if not exhibitors:
         return
     async with transaction():
+        # Written to, so that two of the same come one after the other and the later sees what the earlier made.
+        marks = ", ".join(["{}"] * len(exhibitors))
+        lock = f"UPDATE exhibitor SET listed = listed WHERE id IN ({marks})"  # noqa: S608
+        await engine().run_querystring(QueryString(lock, *sorted(exhibitors)))
         rows = await Exhibitor.select(
             Exhibitor.id,
             Exhibitor.edition,
