@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 import core.upkeep  # noqa: F401  # its periodic work is registered
 from admin import audit as admin_audit
 from admin import badges as admin_badges
+from admin import desks as admin_desks
 from admin import documents as admin_documents
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
@@ -36,6 +37,7 @@ from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import account, signin, site
+from portal import desk as portal_desk
 from portal import directory as portal_directory
 from portal import pages as portal_pages
 from portal import register as portal_register
@@ -101,6 +103,7 @@ def create_app() -> Litestar:
             *api_events.ROUTES,
             *observe.ROUTES,
             *portal_directory.ROUTES,
+            *portal_desk.ROUTES,
             *portal_pages.ROUTES,
             *preferences.ROUTES,
             *account.ROUTES,
@@ -112,6 +115,7 @@ def create_app() -> Litestar:
             *admin_audit.ROUTES,
             *admin_badges.ROUTES,
             *admin_documents.ROUTES,
+            *admin_desks.ROUTES,
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,
             *admin_review.ROUTES,

@@ -33,6 +33,8 @@ ENTRIES: list[Entry] = [
     Entry("/admin/audit", mark("Audit trail"), frozenset({Role.organizer})),
     Entry("/admin/security", mark("Security"), frozenset({Role.admin})),
     Entry("/admin/exhibitors", mark("Applications"), frozenset({Role.reviewer})),
+    Entry("/admin/changes", mark("Changes to decide on"), frozenset({Role.reviewer})),
+    Entry("/admin/messages", mark("Messages"), frozenset({Role.organizer})),
     Entry("/admin/badges", mark("Badges"), frozenset({Role.organizer})),
     Entry("/admin/editions", mark("Editions"), frozenset({Role.organizer})),
     Entry("/admin/mail", mark("Mail"), frozenset({Role.organizer})),

@@ -10,9 +10,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from checkin import queries, rules, services
 from checkin.queries import BadgeInfo
 from checkin.rules import BadgeIn
+from checkin.services import StaffIn
 from checkin.tables import BadgeKind, BadgeStatus
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, edition_named, require_current
+from exhibitors.queries import desk
+from exhibitors.rules.desk import badge_quota
 from gateway.access import actor_of, allow
 from gateway.idempotency import once_only
 from gateway.lists import Cursor, Limit, Listing, after_of, listing
@@ -27,6 +30,7 @@ class BadgeOut(msgspec.Struct):
     status: BadgeStatus
     holder: str
     organisation: str
+    title: str
     days: list[date]
     issued_at: datetime
 
@@ -47,6 +51,7 @@ def _out(badge: BadgeInfo, edition: EditionInfo) -> BadgeOut:
         status=badge.status,
         holder=badge.holder,
         organisation=badge.organisation,
+        title=badge.title,
         days=list(badge.days),
         issued_at=badge.issued_at.astimezone(edition.zone),
     )
@@ -101,4 +106,38 @@ async def badge(serial: FromPath[str], edition: FromQuery[str | None] = None) ->
     return _out(await queries.badge_with_serial(of, serial), of)
 
 
-ROUTES: list[Any] = [issue, issue_batch, badges, badge]
+class StaffOut(msgspec.Struct):
+    items: list[BadgeOut]
+    quota: int
+
+
+@post(
+    "/api/v1/exhibitors/{number:str}/badges",
+    opt=allow(Role.organizer, Role.exhibitor),
+    tags=["badges"],
+    summary="A badge for somebody at an exhibitor's booth",
+    description="409 `badge_quota` when all that belong to the booth are made; 409 `wrong_status` before the approval.",
+)
+async def issue_for(request: Request[Any, Any, Any], number: FromPath[str], data: JSONBody[StaffIn]) -> Response[bytes]:
+    edition = await require_current()
+
+    async def work() -> BadgeOut:
+        return _out(await services.issue_for(actor_of(request), edition, number, data), edition)
+
+    return await once_only(request, work)
+
+
+@get(
+    "/api/v1/exhibitors/{number:str}/badges",
+    opt=allow(Role.organizer, Role.exhibitor),
+    tags=["badges"],
+    summary="The badges of an exhibitor's staff that are in force, and how many it may have",
+)
+async def staff(request: Request[Any, Any, Any], number: FromPath[str]) -> StaffOut:
+    edition = await require_current()
+    exhibitor = await desk.opened_by(actor_of(request), edition, number)
+    quota = badge_quota(await desk.area_of(exhibitor))
+    return StaffOut([_out(one, edition) for one in await queries.badges_of(exhibitor)], quota)
+
+
+ROUTES: list[Any] = [issue, issue_batch, badges, badge, issue_for, staff]

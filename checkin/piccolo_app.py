@@ -8,6 +8,6 @@ APP_CONFIG = AppConfig(
     app_name="checkin",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=[Badge],
-    migration_dependencies=["core.editions.piccolo_app"],
+    migration_dependencies=["core.editions.piccolo_app", "exhibitors.piccolo_app"],
     commands=[],
 )

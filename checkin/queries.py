@@ -19,6 +19,7 @@ class BadgeInfo(msgspec.Struct, frozen=True, kw_only=True):
     status: BadgeStatus
     holder: str
     organisation: str
+    title: str
     #: None: every day.
     days: tuple[date, ...]
     issued_at: datetime
@@ -33,6 +34,7 @@ def info(row: dict[str, Any]) -> BadgeInfo:
         status=BadgeStatus(row["status"]),
         holder=row["holder"],
         organisation=row["organisation"],
+        title=row["title"],
         days=tuple(date.fromisoformat(day) for day in row["days"].split()),
         issued_at=row["issued_at"],
     )
@@ -64,3 +66,13 @@ async def badge_with_serial(edition: EditionInfo, serial: str) -> BadgeInfo:
     if row is None:
         raise NotFound
     return info(row)
+
+
+async def badges_of(exhibitor: int) -> list[BadgeInfo]:
+    """In force, in the order of their making."""
+    rows = (
+        await Badge.select()
+        .where(Badge.exhibitor == exhibitor, Badge.status == BadgeStatus.active.value)
+        .order_by(Badge.id)
+    )
+    return [info(row) for row in rows]

@@ -73,6 +73,28 @@ def checked(typed: BadgeIn, errors: list[FieldError], at: str = "") -> BadgeDraf
     return None if len(errors) > before else BadgeDraft(BadgeKind(kind), holder, organisation, days)
 
 
+class StaffDraft(msgspec.Struct, frozen=True):
+    holder: str
+    title: str
+    mobile: str
+
+
+def checked_staff(holder: str, title: str, mobile: str) -> StaffDraft:
+    """:raises InvalidInput: each fault at its member."""
+    errors: list[FieldError] = []
+    who = _line("holder", holder, 100, True, errors)
+    what = _line("title", title, 100, False, errors)
+    phone = _line("mobile", mobile, 40, False, errors)
+    if phone:
+        try:
+            phone = text.phone(phone)
+        except text.Fault as fault:
+            errors.append(FieldError("mobile", fault.code, fault.message))
+    if errors:
+        raise InvalidInput(errors=tuple(errors))
+    return StaffDraft(who, what, phone)
+
+
 def checked_one(typed: BadgeIn) -> BadgeDraft:
     errors: list[FieldError] = []
     draft = checked(typed, errors)

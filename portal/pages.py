@@ -19,7 +19,7 @@ async def _public(request: Request[Any, Any, Any], template: str) -> Response[An
         return await public_page(request, "portal/no_edition.html", None, _nothing)
 
     async def values() -> dict[str, Any]:
-        return _of(edition)
+        return values_of(edition)
 
     return await public_page(request, template, edition, values)
 
@@ -28,7 +28,7 @@ async def _nothing() -> dict[str, Any]:
     return {}
 
 
-def _of(edition: EditionInfo) -> dict[str, Any]:
+def values_of(edition: EditionInfo) -> dict[str, Any]:
     now = clock.now()
     return {"edition": edition, "phase": phase_of(edition, now), "registration": edition.registration(now)}
 
@@ -41,7 +41,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
 
     async def values() -> dict[str, Any]:
         others = [line for line in await recent_editions() if line.slug != edition.slug and line.last_day]
-        return {**_of(edition), "past": others}
+        return {**values_of(edition), "past": others}
 
     return await public_page(request, "portal/home.html", edition, values)
 
@@ -52,7 +52,7 @@ async def one_edition(request: Request[Any, Any, Any], slug: FromPath[str]) -> R
     edition = await edition_named(slug)
 
     async def values() -> dict[str, Any]:
-        return _of(edition)
+        return values_of(edition)
 
     return await public_page(request, "portal/edition.html", edition, values)
 
@@ -65,11 +65,6 @@ async def agenda(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/projects", opt=PUBLIC)
 async def projects(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _public(request, "portal/projects.html")
-
-
-@get("/portal", opt=PUBLIC)
-async def own_desk(request: Request[Any, Any, Any]) -> Response[Any]:
-    return await _public(request, "portal/portal.html")
 
 
 @get("/scan", opt=PUBLIC)
@@ -97,9 +92,9 @@ async def _text(request: Request[Any, Any, Any], template: str) -> Response[Any]
     edition = await current_edition()
 
     async def values() -> dict[str, Any]:
-        return {} if edition is None else _of(edition)
+        return {} if edition is None else values_of(edition)
 
     return await public_page(request, template, edition, values)
 
 
-ROUTES = [home, one_edition, agenda, projects, own_desk, scanner, wall, privacy, help_page]
+ROUTES = [home, one_edition, agenda, projects, scanner, wall, privacy, help_page]

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from core.accounts import queries
 from core.accounts.errors import LinkUsed
+from core.accounts.roles import Role
 from core.accounts.services import links, people, signin
 from core.accounts.services.signin import Entered, From
 from core.errors import DomainError
@@ -44,8 +45,11 @@ def _next(request: Asked, typed: str = "") -> str:
     return safe_path(typed or request.query_params.get("next", "/"))
 
 
-def _home_of(next_: str, entered_as_staff: bool) -> str:
-    return "/admin" if next_ == "/" and entered_as_staff else next_
+def _home_of(next_: str, roles: tuple[Role, ...]) -> str:
+    """To where somebody works, who did not say where to."""
+    if next_ != "/" or not roles:
+        return next_
+    return "/portal" if set(roles) == {Role.exhibitor} else "/admin"
 
 
 async def _welcome(request: Asked, entered: Entered, next_: str) -> Response[None]:
@@ -55,8 +59,7 @@ async def _welcome(request: Asked, entered: Entered, next_: str) -> Response[Non
         auth.remember_step(response, entered.second_step)
         return response
     who = await queries.person(entered.account)
-    staff = any(role.value != "exhibitor" for role in who.roles)
-    response = redirect(_home_of(next_, staff))
+    response = redirect(_home_of(next_, who.roles))
     auth.enter(response, entered.session, entered.account)
     auth.forget_step(response)
     return response

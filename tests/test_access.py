@@ -34,6 +34,7 @@ POST /admin/audit/verify admin
 GET /admin/audit/{key:int} organizer
 GET /admin/badges organizer
 POST /admin/badges organizer
+GET /admin/changes reviewer
 GET /admin/editions organizer
 GET /admin/editions/new organizer
 POST /admin/editions/new organizer
@@ -44,12 +45,16 @@ POST /admin/editions/{slug:str}/current organizer
 GET /admin/exhibitors reviewer
 POST /admin/exhibitors/approve reviewer
 GET /admin/exhibitors/{number:str} reviewer
+POST /admin/exhibitors/{number:str}/changes/{change:int} reviewer
 POST /admin/exhibitors/{number:str}/check-digit organizer
 POST /admin/exhibitors/{number:str}/contact reviewer
 POST /admin/exhibitors/{number:str}/decision reviewer
 GET /admin/exhibitors/{number:str}/files reviewer
 POST /admin/exhibitors/{number:str}/files organizer
 POST /admin/exhibitors/{number:str}/files/{line:int}/remove organizer
+GET /admin/exhibitors/{number:str}/messages organizer
+POST /admin/exhibitors/{number:str}/messages organizer
+POST /admin/exhibitors/{number:str}/messages/read organizer
 POST /admin/exhibitors/{number:str}/undo reviewer
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer
@@ -59,6 +64,7 @@ POST /admin/mail/refused/{number:int}/clear organizer
 GET /admin/mail/{number:int} organizer
 GET /admin/mail/{number:int}/html organizer
 POST /admin/mail/{number:int}/retry organizer
+GET /admin/messages organizer
 GET /admin/people organizer
 POST /admin/people organizer
 GET /admin/people/{account:int} organizer
@@ -80,6 +86,8 @@ GET /api/v1/events public
 GET /api/v1/exhibitors reviewer
 POST /api/v1/exhibitors public
 GET /api/v1/exhibitors/{number:str} reviewer
+GET /api/v1/exhibitors/{number:str}/badges exhibitor organizer
+POST /api/v1/exhibitors/{number:str}/badges exhibitor organizer
 DELETE /api/v1/exhibitors/{number:str}/booth organizer
 PUT /api/v1/exhibitors/{number:str}/booth organizer
 POST /api/v1/exhibitors/{number:str}/decision reviewer
@@ -103,6 +111,25 @@ POST /logout signed_in
 GET /manifest.webmanifest public
 GET /metrics public
 GET /portal public
+GET /portal/{number:str} signed_in
+GET /portal/{number:str}/badges signed_in
+POST /portal/{number:str}/badges signed_in
+POST /portal/{number:str}/badges/{serial:str}/revoke signed_in
+GET /portal/{number:str}/colleagues signed_in
+POST /portal/{number:str}/colleagues signed_in
+POST /portal/{number:str}/colleagues/{account:int}/remove signed_in
+POST /portal/{number:str}/confirm signed_in
+GET /portal/{number:str}/details signed_in
+POST /portal/{number:str}/details signed_in
+GET /portal/{number:str}/messages signed_in
+POST /portal/{number:str}/messages signed_in
+POST /portal/{number:str}/messages/read signed_in
+GET /portal/{number:str}/products signed_in
+POST /portal/{number:str}/products signed_in
+POST /portal/{number:str}/products/{product:int}/remove signed_in
+GET /portal/{number:str}/profile signed_in
+POST /portal/{number:str}/profile signed_in
+POST /portal/{number:str}/withdraw signed_in
 GET /preferences public
 GET /privacy public
 GET /projects public

@@ -161,7 +161,7 @@ def _fields(faults: Faults, typed: ApplicationIn, offered: Collection[str]) -> t
     return tuple(found)
 
 
-def _credit_code(faults: Faults, typed: ApplicationIn, country: str, *, may_slip: bool = False) -> str | None:
+def credit_code_of(faults: Faults, typed: ApplicationIn, country: str, *, may_slip: bool = False) -> str | None:
     if country != "CN":
         if faults.read("credit_code", typed.credit_code, text.code, longest=40):
             message = mark("Only firms of mainland China have this code; please leave it empty.")
@@ -233,7 +233,7 @@ def checked(
         message = mark("Please give the country by its two letters of ISO 3166, such as CN.")
         faults.add("country", "unknown", message)
         country = ""
-    code = _credit_code(faults, typed, country, may_slip=may_slip) if country else None
+    code = credit_code_of(faults, typed, country, may_slip=may_slip) if country else None
     own_categories = _categories(faults, typed, categories)
     own_fields = _fields(faults, typed, fields)
     intro = faults.read("intro", typed.intro, text.paragraphs, longest=3000)

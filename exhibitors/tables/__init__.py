@@ -16,6 +16,7 @@ from exhibitors.tables.applications import (
     Step,
 )
 from exhibitors.tables.booths import Booth, BoothHolding, Hall
+from exhibitors.tables.desk import ExhibitorChange, ExhibitorMessage, ExhibitorProduct
 from exhibitors.tables.directory import ExhibitorGram, ExhibitorListing
 from exhibitors.tables.fees import BoothPayment, BoothPrice, BoothTerms, InvoiceDetails, Origin, Per
 from exhibitors.tables.files import ExhibitorFile, FileKind
@@ -30,6 +31,7 @@ __all__ = [
     "ConsentBy",
     "Exhibitor",
     "ExhibitorCategory",
+    "ExhibitorChange",
     "ExhibitorComment",
     "ExhibitorConsent",
     "ExhibitorField",
@@ -38,6 +40,8 @@ __all__ = [
     "ExhibitorLink",
     "ExhibitorListing",
     "ExhibitorMember",
+    "ExhibitorMessage",
+    "ExhibitorProduct",
     "ExhibitorStep",
     "FileKind",
     "Hall",

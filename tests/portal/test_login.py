@@ -88,7 +88,7 @@ async def test_a_link_asked_for_comes_by_mail_and_signs_in_once(client: httpx.As
 async def test_signing_in_never_leads_to_another_site(client: httpx.AsyncClient, wanted: str) -> None:
     await person(Role.exhibitor)
     answer = await send_form(client, "/login", email="exhibitor@example.com", password=PASSWORD, next=wanted)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/portal")
 
 
 async def test_too_many_tries_say_when_to_come_back(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

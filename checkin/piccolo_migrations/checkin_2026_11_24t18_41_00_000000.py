@@ -1,0 +1,29 @@
+"""A seat of an exhibitor has one holder."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from core.db.migrations import raw
+
+ID = "2026-11-24T18:41:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "seats"
+
+INDEXES = {
+    "badge_seat_once": "UNIQUE INDEX ON badge (exhibitor, seat)",
+}
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="checkin", description=DESCRIPTION)
+
+    async def run() -> None:
+        for name, what in INDEXES.items():
+            await raw(f"CREATE {what.replace(' ON', f' {name} ON', 1)}")
+
+    async def undo() -> None:
+        for name in INDEXES:
+            await raw(f"DROP INDEX {name}")
+
+    manager.add_raw(run)
+    manager.add_raw_backwards(undo)
+    return manager
