@@ -58,7 +58,7 @@ def _out(badge: BadgeInfo, edition: EditionInfo) -> BadgeOut:
 
 
 @post("/api/v1/badges", opt=allow(Role.organizer), tags=["badges"], summary="Issue a badge")
-async def issue(request: Request[Any, Any, Any], data: JSONBody[BadgeIn]) -> Response[bytes]:
+async def issue(request: Request[Any, Any, Any], data: JSONBody[BadgeIn]) -> Response[BadgeOut]:
     edition = await require_current()
     draft = rules.checked_one(data)
 
@@ -74,7 +74,7 @@ async def issue(request: Request[Any, Any, Any], data: JSONBody[BadgeIn]) -> Res
     tags=["badges"],
     summary="Issue up to 1000 badges: all or none, answered in their order",
 )
-async def issue_batch(request: Request[Any, Any, Any], data: JSONBody[BatchIn]) -> Response[bytes]:
+async def issue_batch(request: Request[Any, Any, Any], data: JSONBody[BatchIn]) -> Response[BatchOut]:
     edition = await require_current()
     drafts = rules.checked_batch(data.badges)
 
@@ -118,7 +118,9 @@ class StaffOut(msgspec.Struct):
     summary="A badge for somebody at an exhibitor's booth",
     description="409 `badge_quota` when all that belong to the booth are made; 409 `wrong_status` before the approval.",
 )
-async def issue_for(request: Request[Any, Any, Any], number: FromPath[str], data: JSONBody[StaffIn]) -> Response[bytes]:
+async def issue_for(
+    request: Request[Any, Any, Any], number: FromPath[str], data: JSONBody[StaffIn]
+) -> Response[BadgeOut]:
     edition = await require_current()
 
     async def work() -> BadgeOut:

@@ -98,7 +98,7 @@ def _out(booth: BoothInfo) -> BoothOut:
         "`booth_exists`."
     ),
 )
-async def make(request: Request[Any, Any, Any], data: JSONBody[BoothsIn]) -> Response[bytes]:
+async def make(request: Request[Any, Any, Any], data: JSONBody[BoothsIn]) -> Response[BoothsOut]:
     edition = await require_current()
     drafts = rules.checked(data.booths)
 

@@ -40,7 +40,7 @@ class RegisteredOut(msgspec.Struct):
         "registration window; 422 with every bad member."
     ),
 )
-async def register(request: Request[Any, Any, Any], data: JSONBody[ApplicationIn]) -> Response[bytes]:
+async def register(request: Request[Any, Any, Any], data: JSONBody[ApplicationIn]) -> Response[RegisteredOut]:
     edition = await require_current()
     ready = services.prepare(services.checked(data, edition, locale_of(request)), edition)
 
@@ -204,7 +204,9 @@ class DecidedOut(msgspec.Struct):
         "the desk can undo it. 409 `wrong_status` where the application's status does not allow the decision."
     ),
 )
-async def decide(request: Request[Any, Any, Any], number: FromPath[str], data: JSONBody[DecisionIn]) -> Response[bytes]:
+async def decide(
+    request: Request[Any, Any, Any], number: FromPath[str], data: JSONBody[DecisionIn]
+) -> Response[DecidedOut]:
     edition = await require_current()
     comments = [Comment(one.field, one.comment) for one in data.comments]
     ready = await review.prepare(edition, number, Step(data.decision), note=data.note or "", comments=comments)

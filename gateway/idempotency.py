@@ -11,7 +11,7 @@ What takes long (hashing, composing a mail) is done before; the work is awaited 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
@@ -22,6 +22,8 @@ from core.errors import FieldError, InvalidInput
 from core.i18n import mark
 from core.idempotency.services import AlreadyGiven, Given, Once
 from gateway.access import actor_of
+
+T = TypeVar("T")
 
 HEADER = "idempotency-key"
 _MOST = 200
@@ -39,12 +41,15 @@ async def once_of(request: Request[Any, Any, Any]) -> Once:
 
 async def once_only(
     request: Request[Any, Any, Any],
-    work: Callable[[], Awaitable[Any]],
+    work: Callable[[], Awaitable[T]],
     *,
     status_code: int = 201,
     headers: dict[str, str] | None = None,
-) -> Response[bytes]:
-    """Does ``work`` and keeps its answer in one transaction; under a key that was used before, answers as then."""
+) -> Response[T]:
+    """Does ``work`` and keeps its answer in one transaction; under a key that was used before, answers as then.
+
+    What comes back is encoded already; its type is for the API's document.
+    """
     once = await once_of(request)
     given = await once.given_before()
     if given is None:
@@ -55,4 +60,5 @@ async def once_only(
                 await once.keep(given.status, given.body)
         except AlreadyGiven as before:
             given = before.given
-    return Response(given.body, status_code=given.status, media_type=MediaType.JSON, headers=headers)
+    encoded: Any = given.body
+    return Response(encoded, status_code=given.status, media_type=MediaType.JSON, headers=headers)

@@ -25,7 +25,7 @@ URL = "/api/v1/things/7"
 
 
 @post("/api/v1/things/{number:int}", opt=PUBLIC)
-async def add(request: Request[Any, Any, Any], data: JSONBody[Firm], number: FromPath[int]) -> Response[bytes]:
+async def add(request: Request[Any, Any, Any], data: JSONBody[Firm], number: FromPath[int]) -> Response[Any]:
     async def work() -> dict[str, Any]:
         await audit.record(CLI, "thing.added", f"thing:{number}")
         if data.name == "broken":
