@@ -11,15 +11,18 @@ from litestar.handlers import HTTPRouteHandler
 import core.upkeep  # noqa: F401  # its periodic work is registered
 from admin import audit as admin_audit
 from admin import badges as admin_badges
+from admin import booths as admin_booths
 from admin import desks as admin_desks
 from admin import documents as admin_documents
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
+from admin import halls as admin_halls
 from admin import home as admin_home
 from admin import jobs as admin_jobs
 from admin import mail as admin_mail
 from admin import people as admin_people
 from admin import review as admin_review
+from admin import suggestion as admin_suggestion
 from api import badges as api_badges
 from api import booths as api_booths
 from api import editions as api_editions
@@ -114,6 +117,9 @@ def create_app() -> Litestar:
             *static.ROUTES,
             *admin_audit.ROUTES,
             *admin_badges.ROUTES,
+            *admin_booths.ROUTES,
+            *admin_halls.ROUTES,
+            *admin_suggestion.ROUTES,
             *admin_documents.ROUTES,
             *admin_desks.ROUTES,
             *admin_editions.ROUTES,

@@ -35,6 +35,7 @@ ENTRIES: list[Entry] = [
     Entry("/admin/exhibitors", mark("Applications"), frozenset({Role.reviewer})),
     Entry("/admin/changes", mark("Changes to decide on"), frozenset({Role.reviewer})),
     Entry("/admin/messages", mark("Messages"), frozenset({Role.organizer})),
+    Entry("/admin/booths", mark("Booths"), frozenset({Role.organizer})),
     Entry("/admin/badges", mark("Badges"), frozenset({Role.organizer})),
     Entry("/admin/editions", mark("Editions"), frozenset({Role.organizer})),
     Entry("/admin/mail", mark("Mail"), frozenset({Role.organizer})),

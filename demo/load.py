@@ -24,6 +24,7 @@ from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, day
 from core.editions.tables import Edition, EditionCategory, EditionDay, EditionField
 from core.errors import DomainError
 from core.files.services import forget as forget_files
+from demo import booths
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
@@ -114,6 +115,7 @@ async def _accounts() -> list[Account]:
 #: In their order, each inside the transaction that loads the whole.
 PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
     ("exhibitors", _firms),
+    ("booths", booths.load),
     ("badges", _people),
 ]
 
@@ -142,6 +144,7 @@ def _draft(timezone: str) -> Draft:
 async def _remove(edition: int) -> None:
     own = Exhibitor.select(Exhibitor.id).where(Exhibitor.edition == edition)
     await Badge.delete().where(Badge.edition == edition)
+    await booths.remove(edition)
     for part in (
         ExhibitorComment,
         ExhibitorStep,

@@ -34,6 +34,17 @@ POST /admin/audit/verify admin
 GET /admin/audit/{key:int} organizer
 GET /admin/badges organizer
 POST /admin/badges organizer
+GET /admin/booths organizer
+GET /admin/booths/halls/new organizer
+POST /admin/booths/halls/new organizer
+GET /admin/booths/halls/{code:str} organizer
+POST /admin/booths/halls/{code:str} organizer
+GET /admin/booths/sheet organizer
+POST /admin/booths/sheet organizer
+GET /admin/booths/suggestion organizer
+POST /admin/booths/suggestion organizer
+GET /admin/booths/{code:str} organizer
+POST /admin/booths/{code:str}/{act:str} organizer
 GET /admin/changes reviewer
 GET /admin/editions organizer
 GET /admin/editions/new organizer
@@ -45,6 +56,8 @@ POST /admin/editions/{slug:str}/current organizer
 GET /admin/exhibitors reviewer
 POST /admin/exhibitors/approve reviewer
 GET /admin/exhibitors/{number:str} reviewer
+GET /admin/exhibitors/{number:str}/booth organizer
+POST /admin/exhibitors/{number:str}/booth organizer
 POST /admin/exhibitors/{number:str}/changes/{change:int} reviewer
 POST /admin/exhibitors/{number:str}/check-digit organizer
 POST /admin/exhibitors/{number:str}/contact reviewer

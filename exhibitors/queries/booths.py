@@ -6,12 +6,26 @@ from typing import Any
 import msgspec
 from piccolo.query.functions.aggregate import Count
 
+from core import text
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
 from core.i18n import Locale
+from core.search import contains
 from exhibitors.rules.booths import BoothState
 from exhibitors.rules.plan import Rect
-from exhibitors.tables import Booth, BoothHolding, BoothKind, Exhibitor, Hall, Status
+from exhibitors.rules.suggestion import Place, Proposal, Wish, suggest
+from exhibitors.tables import (
+    Booth,
+    BoothHolding,
+    BoothKind,
+    Exhibitor,
+    ExhibitorCategory,
+    ExhibitorField,
+    ExhibitorStep,
+    Hall,
+    Status,
+    Step,
+)
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -234,9 +248,6 @@ GIVEABLE = (Status.approved, Status.booth_assigned, Status.confirmed)
 
 async def candidates(edition: EditionInfo, q: str = "", *, limit: int = 30) -> list[Candidate]:
     """Those without a booth first, the longest waiting first; ``q`` is part of a name or a number."""
-    from core import text
-    from core.search import contains
-
     where: Any = (Exhibitor.edition == edition.id) & Exhibitor.status.is_in([s.value for s in GIVEABLE])
     if key := text.search_key(q)[:100]:
         where &= contains(Exhibitor.search, key)
@@ -269,3 +280,95 @@ async def candidates(edition: EditionInfo, q: str = "", *, limit: int = 30) -> l
         )
         for row in rows
     ]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Somebody approved who holds no booth, in the order of approval."""
+
+    id: int
+    number: str
+    name: str
+    name_en: str
+    kind: BoothKind
+    count: int | None
+    area_m2: int | None
+    categories: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    def called(self, locale: Locale) -> str:
+        return self.name_en if locale == "en" and self.name_en else self.name
+
+
+async def waiting(edition: EditionInfo) -> list[Waiting]:
+    """By the day of the last approval, else of the application."""
+    rows = await Exhibitor.select(
+        Exhibitor.id,
+        Exhibitor.number,
+        Exhibitor.name,
+        Exhibitor.name_en,
+        Exhibitor.booth_kind,
+        Exhibitor.booth_count,
+        Exhibitor.booth_area_m2,
+        Exhibitor.submitted_at,
+    ).where(Exhibitor.edition == edition.id, Exhibitor.status == Status.approved.value)
+    own = Exhibitor.select(Exhibitor.id).where(
+        Exhibitor.edition == edition.id, Exhibitor.status == Status.approved.value
+    )
+    steps = await (
+        ExhibitorStep.select(ExhibitorStep.exhibitor, ExhibitorStep.at)
+        .where(ExhibitorStep.exhibitor.is_in(own), ExhibitorStep.step == Step.approve.value)
+        .order_by(ExhibitorStep.id)
+    )
+    approved = {step["exhibitor"]: step["at"] for step in steps}
+    categories: dict[int, list[str]] = {}
+    for row in (
+        await ExhibitorCategory.select(ExhibitorCategory.exhibitor, ExhibitorCategory.code)
+        .where(ExhibitorCategory.exhibitor.is_in(own))
+        .order_by(ExhibitorCategory.position)
+    ):
+        categories.setdefault(row["exhibitor"], []).append(row["code"])
+    fields: dict[int, list[str]] = {}
+    for row in (
+        await ExhibitorField.select(ExhibitorField.exhibitor, ExhibitorField.code)
+        .where(ExhibitorField.exhibitor.is_in(own))
+        .order_by(ExhibitorField.position)
+    ):
+        fields.setdefault(row["exhibitor"], []).append(row["code"])
+    rows.sort(key=lambda row: (approved.get(row["id"], row["submitted_at"]), row["id"]))
+    return [
+        Waiting(
+            row["id"],
+            row["number"],
+            row["name"],
+            row["name_en"],
+            BoothKind(row["booth_kind"]),
+            row["booth_count"],
+            row["booth_area_m2"],
+            tuple(categories.get(row["id"], ())),
+            tuple(fields.get(row["id"], ())),
+        )
+        for row in rows
+    ]
+
+
+async def suggestion(edition: EditionInfo) -> list[tuple[Waiting, Proposal]]:
+    """For everybody who waits, over all that is free now."""
+    people = await waiting(edition)
+    names = {
+        choice.code: (text.search_key(choice.name_zh), text.search_key(choice.name_en))
+        for choice in (*edition.all_categories, *edition.all_fields)
+    }
+
+    def themes(one: Waiting) -> tuple[str, ...]:
+        return tuple(
+            key for code in (*one.categories, *one.fields) for key in (text.search_key(code), *names.get(code, ()))
+        )
+
+    free = [
+        Place(b.code, b.hall, b.kind, b.rect, b.area, b.open_sides, text.search_key(b.zone))
+        for hall in await plan(edition)
+        for b in hall.booths
+        if b.state is BoothState.free
+    ]
+    wishes = [Wish(p.number, p.kind, p.count or 1, (p.area_m2 or 0) * 100, themes(p)) for p in people]
+    return list(zip(people, suggest(wishes, free), strict=True))

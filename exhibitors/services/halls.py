@@ -1,6 +1,6 @@
 """Writes of halls and their booths: drawn, placed, changed, merged, split, blocked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -271,6 +271,18 @@ async def add_booths(actor: Actor, edition: EditionInfo, hall_code: str, booths:
         await _look_around(hall)
         after = {"hall": hall_code, "codes": [one.code for one in booths]}
         await audit.record(actor, "booths.added", f"edition:{edition.slug}", after=after)
+
+
+async def bring(actor: Actor, edition: EditionInfo, booths: Mapping[str, Sequence[Placed]]) -> None:
+    """Booths of several halls, those that are missing made as large as they need: all or nothing."""
+    async with transaction():
+        for code, placed in booths.items():
+            if await Hall.exists().where(Hall.edition == edition.id, Hall.code == code):
+                await add_booths(actor, edition, code, placed)
+                continue
+            width = max(one.rect.right for one in placed) + AISLE
+            height = max(one.rect.bottom for one in placed) + AISLE
+            await add_hall(actor, edition, HallDraft(code, code, "", width, height), placed)
 
 
 async def _one(edition: EditionInfo, code: str) -> dict[str, Any]:

@@ -18,8 +18,10 @@ from core.db.migrations import migrate
 from core.editions import rules, services
 from core.editions.queries import EditionInfo
 from demo.firms import invented
+from exhibitors.services import booths, halls
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import Status
+from tests.halls import a_firm, a_hall
 from tests.world import person
 
 
@@ -71,6 +73,17 @@ async def _life(edition: EditionInfo) -> dict[str, str]:
     return {"firm": kept.number, "listed": listed}
 
 
+async def _booths(edition: EditionInfo) -> dict[str, str]:
+    """A small hall: A102 and A103 confirmed, A201 held, A204 closed."""
+    await a_hall(edition, rows=2, booths=4)
+    firm, thinking, waiting = [await a_firm(edition, n) for n in (20, 21, 22)]
+    await booths.give(CLI, edition, firm, ["A102", "A103"])
+    await booths.confirm(CLI, edition, firm)
+    await booths.give(CLI, edition, thinking, ["A201"])
+    await halls.block(CLI, edition, "A204", blocked=True)
+    return {"holder": firm, "approved": waiting}
+
+
 async def main() -> None:
     await migrate()
     now = datetime.now(UTC)
@@ -81,7 +94,7 @@ async def main() -> None:
         opens, closes = now - timedelta(days=30), now + timedelta(days=30)
         draft = _draft("2026", now.date() - timedelta(days=1), opens, closes)
         edition = await services.create(CLI, draft, current=True)
-        places = await _people() | await _life(edition)
+        places = await _people() | await _life(edition) | await _booths(edition)
         (settings().data_dir / "places.json").write_bytes(msgspec.json.encode(places))
 
 

@@ -53,7 +53,8 @@ SMALLEST_TEXT = """() => {
 
 FOCUSABLE = """() => [
   ...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')
-].filter(e => e.type !== 'hidden' && !e.disabled && e.checkVisibility()).length"""
+].filter(e => e.type !== 'hidden' && !e.disabled && e.checkVisibility()
+  && e.getAttribute('tabindex') !== '-1').length"""
 
 FOCUSED = """() => {
   const e = document.activeElement;

@@ -3,8 +3,10 @@
 import { followConnection } from "./parts/connection";
 import { openDialogs } from "./parts/dialogs";
 import { sendOnce, showErrors } from "./parts/forms";
+import { walkPlans } from "./parts/plan";
 
 followConnection(document.getElementById("offline"));
 showErrors(document);
 sendOnce(document);
 openDialogs(document);
+walkPlans(document);
