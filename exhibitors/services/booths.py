@@ -6,15 +6,14 @@ other. Of two that give one booth away at once, the unique index of ``booth_hold
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
 import msgspec
 
-from core import clock, events
+from core import clock
 from core.accounts.roles import Actor
 from core.audit import services as audit
 from core.config import settings
-from core.db import after_commit, transaction
+from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import DEFAULT, LOCALES, Locale, mark
@@ -211,10 +210,6 @@ async def _coded(edition: EditionInfo, codes: Sequence[str]) -> dict[int, str]:
     return {row["id"]: row["code"] for row in rows}
 
 
-def _changed(number: str, status: Status) -> None:
-    after_commit(partial(events.publish, "exhibitor", {"number": number, "status": status.value}))
-
-
 async def give(
     actor: Actor,
     edition: EditionInfo,
@@ -267,7 +262,6 @@ async def give(
         )
         if mail is not None:
             await _tell(who, mail)
-        _changed(number, status)
     return Held(number, status, tuple(sorted(wanted.values())))
 
 
@@ -288,7 +282,6 @@ async def release(actor: Actor, edition: EditionInfo, number: str, *, note: str 
         )
         if mail is not None:
             await _tell(who, mail)
-        _changed(number, status)
     return Held(number, status, ())
 
 
@@ -328,7 +321,6 @@ async def swap(actor: Actor, edition: EditionInfo, one: str, other: str) -> tupl
                 after={"booths": list(seen[partner.id].values())},
                 note=f"swapped with {partner.number}",
             )
-            _changed(who.number, Status.booth_assigned)
         for who, mail in mails:
             await _tell(who, mail)
     made = {
@@ -350,5 +342,4 @@ async def confirm(actor: Actor, edition: EditionInfo, number: str) -> Held:
         if not (terms.charges and terms.until_paid and await fee_queries.outstanding(who.id) > 0):
             await BoothHolding.update({BoothHolding.until: None}).where(BoothHolding.exhibitor == who.id)
         booths = await held_by(who.id)
-        _changed(number, status)
     return Held(number, status, tuple(booths.values()))

@@ -42,7 +42,14 @@ def test_the_demo_is_on_its_second_day_and_open(database: None) -> None:
     assert edition.days[1].day == edition.today()
     assert edition.registration() == "open"
     assert len(codes) >= 160
-    assert states == ["approved", "changes_requested", "rejected", "submitted"]
+    assert states == [
+            "approved",
+            "booth_assigned",
+            "changes_requested",
+            "confirmed",
+            "rejected",
+            "submitted",
+        ]
     assert badges == 30
 
 
