@@ -39,7 +39,7 @@ from gateway.access import enforce
 from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
-from portal import account, signin, site
+from portal import account, signin, site, welcome
 from portal import desk as portal_desk
 from portal import directory as portal_directory
 from portal import pages as portal_pages
@@ -130,6 +130,7 @@ def create_app() -> Litestar:
             *api_editions.ROUTES,
             *api_exhibitors.ROUTES,
             *portal_register.ROUTES,
+            *welcome.ROUTES,
         ],
         guards=[enforce],
         middleware=[Authenticate, Gate],

@@ -23,8 +23,9 @@ from exhibitors.rules import steps
 from exhibitors.rules.applications import countries
 from exhibitors.rules.review import Comment
 from exhibitors.services import review as services
-from exhibitors.tables import ConsentBy, FileKind, Kind, Step
+from exhibitors.tables import ConsentBy, FileKind, Step
 from gateway.access import actor_of, allow
+from gateway.applications import kinds
 from gateway.forms import form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
@@ -56,21 +57,11 @@ HAPPENED = {
     Step.withdraw: mark("Withdrawn"),
     Step.undo: mark("Undone"),
 }
-KINDS = {
-    Kind.company: mark("Company"),
-    Kind.institution: mark("Public institution"),
-    Kind.social_organization: mark("Social organisation"),
-    Kind.public_body: mark("Government body"),
-}
 CONSENTS = {
     ConsentBy.form: mark("given by the form"),
     ConsentBy.paper: mark("given on paper, written down by an organizer"),
     ConsentBy.phone: mark("given on the phone, written down by an organizer"),
 }
-
-
-def kinds(locale: Locale) -> dict[str, str]:
-    return {kind.value: translate(locale, name) for kind, name in KINDS.items()}
 
 
 class Typed(msgspec.Struct):

@@ -7,15 +7,18 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from core import text
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, edition_named, require_current
+from core.i18n import translate
 from exhibitors.queries import applications as queries
 from exhibitors.queries.applications import ExhibitorLine
+from exhibitors.rules import applications as rules
 from exhibitors.rules.applications import ApplicationIn, Booth
 from exhibitors.rules.review import Comment
 from exhibitors.services import registration as services
 from exhibitors.services import review
-from exhibitors.tables import BoothKind, Status, Step
+from exhibitors.tables import BoothKind, Kind, Status, Step
 from gateway.access import PUBLIC, actor_of, allow
 from gateway.bodies import Body
 from gateway.idempotency import once_only
@@ -176,6 +179,42 @@ async def exhibitor(number: FromPath[str], edition: FromQuery[str | None] = None
     )
 
 
+class LookIn(Body, frozen=True, kw_only=True):
+    field: Literal["credit_code", "contact.mobile", "contact.email", "website", "lintel_zh", "lintel_en"]
+    value: str
+    country: str = "CN"
+
+
+class LookOut(msgspec.Struct):
+    """``value`` as it would be stored, ``kind`` as a credit code's beginning says."""
+
+    ok: bool
+    value: str
+    kind: Kind | None
+    code: str | None
+    message: str | None
+
+
+@post(
+    "/api/v1/registration-check",
+    opt={**PUBLIC, "limit": "look"},
+    status_code=200,
+    tags=["exhibitors"],
+    summary="Look at one field of a registration while the rest is still being typed",
+    description="By the rules of the registration itself. It says nothing about who has registered.",
+)
+async def look(request: Request[Any, Any, Any], data: JSONBody[LookIn]) -> LookOut:
+    found = rules.look(data.field, data.value, text.code(data.country[:10]))
+    fault = found.errors[0] if found.errors else None
+    return LookOut(
+        ok=fault is None,
+        value=found.value,
+        kind=found.kind,
+        code=fault.code if fault else None,
+        message=translate(locale_of(request), fault.message) if fault else None,
+    )
+
+
 class CommentIn(Body, frozen=True, kw_only=True):
     field: str
     comment: str
@@ -218,4 +257,4 @@ async def decide(
     return await once_only(request, work, status_code=200)
 
 
-ROUTES: list[Any] = [register, exhibitors, exhibitor, decide]
+ROUTES: list[Any] = [register, exhibitors, exhibitor, look, decide]

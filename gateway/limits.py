@@ -42,6 +42,8 @@ RATES = {
     for rate in (
         Rate("login", 10 / 60, 20, shared=True),
         Rate("register", 20 / 60, 40, shared=True),
+        # Of single fields of a form, while it is being typed.
+        Rate("look", 5, 60),
         Rate("write", 5, 100, shared=True),
         Rate("read", 50, 1000),
         Rate("page", 100, 2000),

@@ -1,111 +1,35 @@
 """The exhibitors' registration form (参展报名), over the same service as the API's."""
 
-import re
-import secrets
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from core import text
 from core.editions.queries import EditionInfo, current_edition
 from core.errors import FieldError, InvalidInput, NotFound
-from core.i18n import translate
 from exhibitors.queries.applications import number_of_submission
+from exhibitors.queries.former import former, former_of
 from exhibitors.rules import applications as rules
-from exhibitors.rules.applications import ApplicationIn, BoothIn, ContactIn
+from exhibitors.services.links import ask_for_access
 from exhibitors.services.registration import AlreadyRegistered, RegistrationClosed, register
 from gateway.access import PUBLIC, actor_of
-from gateway.forms import sent_form
+from gateway.applications import Typed, kinds, new_submission, placed
+from gateway.forms import form_of, sent_form
 from gateway.locale import locale_of
 from gateway.pages import page
 
-_SUBMISSION = re.compile(r"[A-Za-z0-9_-]{22}")
+Asked = Request[Any, Any, Any]
 
 
-class Typed(msgspec.Struct):
-    """The form as it was sent; shown again as it is when something is to be mended."""
-
-    submission: str = ""
-    name: str = ""
-    name_en: str = ""
-    country: str = "CN"
-    credit_code: str = ""
-    category: str = ""
-    category_2: str = ""
-    category_3: str = ""
-    fields: list[str] = []
-    intro: str = ""
-    website: str = ""
-    contact_name: str = ""
-    contact_mobile: str = ""
-    contact_email: str = ""
-    booth_kind: str = "standard"
-    booth_count: str = "1"
-    booth_area_m2: str = ""
-    consent: str = ""
-    #: Of the notice that was shown with the form.
-    privacy_version: str = ""
-
-    @classmethod
-    def of(cls, form: FormMultiDict) -> "Typed":
-        found = cls()
-        for name in cls.__struct_fields__:
-            sent = [one for one in form.getall(name, []) if isinstance(one, str)]
-            if name == "fields":
-                found.fields = sent
-            elif sent:
-                setattr(found, name, sent[0])
-        if not _SUBMISSION.fullmatch(found.submission):
-            found.submission = secrets.token_urlsafe(16)
-        return found
-
-    def application(self) -> ApplicationIn:
-        """What belongs to the other kind of booth is left out: without scripts both stand on the form."""
-        standard = self.booth_kind == "standard"
-        return ApplicationIn(
-            name=self.name,
-            name_en=self.name_en,
-            country=self.country,
-            credit_code=self.credit_code,
-            categories=[code for code in (self.category, self.category_2, self.category_3) if code],
-            fields=self.fields,
-            intro=self.intro,
-            website=self.website,
-            contact=ContactIn(self.contact_name, self.contact_mobile, self.contact_email),
-            booth=BoothIn(
-                self.booth_kind,
-                self.booth_count if standard else None,
-                None if standard else self.booth_area_m2,
-            ),
-            privacy_version=self.privacy_version if self.consent else "",
-        )
-
-
-#: The service's members and the form's.
-_PLACES = {
-    "categories": "category",
-    "categories[0]": "category",
-    "categories[1]": "category_2",
-    "categories[2]": "category_3",
-    "privacy_version": "consent",
-    "contact.name": "contact_name",
-    "contact.mobile": "contact_mobile",
-    "contact.email": "contact_email",
-    "booth.kind": "booth_kind",
-    "booth.count": "booth_count",
-    "booth.area_m2": "booth_area_m2",
-}
-
-
-def _place(field: str) -> str:
-    return "fields" if field.startswith("fields[") else _PLACES.get(field, field)
-
-
-def _show(
-    request: Request[Any, Any, Any], edition: EditionInfo, typed: Typed, errors: tuple[FieldError, ...] = ()
+async def _show(
+    request: Asked,
+    edition: EditionInfo,
+    typed: Typed,
+    errors: tuple[FieldError, ...] = (),
+    *,
+    already: bool = False,
 ) -> Response[Any]:
     locale = locale_of(request)
     return page(
@@ -116,38 +40,71 @@ def _show(
         registration=edition.registration(),
         typed=typed,
         categories=[(choice.code, choice.name(locale)) for choice in edition.categories],
-        errors={_place(error.field): translate(locale, error.message) for error in errors},
+        errors=placed(errors, locale),
         countries=list(rules.countries(locale).items()),
+        kinds=list(kinds(locale).items()),
+        already=already,
+        former=[] if errors or typed.previous else await former_of(actor_of(request), edition),
     )
 
 
 @get("/register", opt=PUBLIC)
-async def form(request: Request[Any, Any, Any]) -> Response[Any]:
+async def form(request: Asked) -> Response[Any]:
+    """``?previous=`` begins with what was sent to another edition, for those who may use its desk."""
     edition = await current_edition()
     if edition is None:
         return page(request, "portal/no_edition.html")
-    return _show(request, edition, Typed(submission=secrets.token_urlsafe(16)))
+    wanted = Typed(submission=new_submission(), previous=request.query_params.get("previous", ""))
+    if wanted.former is not None:
+        found = await former(edition, wanted.former, of=actor_of(request))
+        if found is not None:
+            codes = [[choice.code for choice in offered] for offered in (edition.categories, edition.fields)]
+            return await _show(request, edition, Typed.from_former(found, *codes))
+    return await _show(request, edition, Typed(submission=new_submission()))
 
 
 @post("/register", opt={**PUBLIC, "limit": "register"})
-async def send(request: Request[Any, Any, Any]) -> Response[Any]:
+async def send(request: Asked) -> Response[Any]:
     edition = await current_edition()
     if edition is None:
         return page(request, "portal/no_edition.html")
-    typed = Typed.of(await sent_form(request))
+    typed, actor = Typed.of(await sent_form(request)), actor_of(request)
+    began = None if typed.former is None else await former(edition, typed.former, of=actor)
     try:
-        await register(actor_of(request), edition, typed.application(), locale_of(request), submission=typed.submission)
+        await register(
+            actor,
+            edition,
+            typed.application(),
+            locale_of(request),
+            submission=typed.submission,
+            previous=None if began is None else began.id,
+        )
     except InvalidInput as refused:
-        return _show(request, edition, typed, refused.errors)
+        return await _show(request, edition, typed, refused.errors)
     except AlreadyRegistered as refused:
-        return _show(request, edition, typed, (FieldError("credit_code", refused.code, refused.message),))
+        fault = FieldError("credit_code", refused.code, refused.message)
+        return await _show(request, edition, typed, (fault,), already=True)
     except RegistrationClosed:
-        return _show(request, edition, typed)
+        return await _show(request, edition, typed)
     return Redirect(f"/register/{typed.submission}", status_code=303)
 
 
+@post("/register/access", opt={**PUBLIC, "limit": "register"})
+async def access(request: Asked) -> Response[Any]:
+    """Answers the same whatever stands behind the code."""
+    edition, form = await current_edition(), await form_of(request)
+    try:
+        name, email = text.line(form.text("contact_name", 400))[:100], text.email(form.text("contact_email", 1000))
+        code = text.code(form.text("credit_code", 100))
+    except text.Fault:
+        name = email = code = ""
+    if edition is not None and name and email and code:
+        await ask_for_access(edition, code, name, email)
+    return page(request, "portal/access_asked.html")
+
+
 @get("/register/{submission:str}", opt=PUBLIC)
-async def done(request: Request[Any, Any, Any], submission: FromPath[str]) -> Response[Any]:
+async def done(request: Asked, submission: FromPath[str]) -> Response[Any]:
     """Only the browser that sent the form knows this address."""
     edition = await current_edition()
     number = None if edition is None else await number_of_submission(edition, submission)
@@ -156,4 +113,4 @@ async def done(request: Request[Any, Any, Any], submission: FromPath[str]) -> Re
     return page(request, "portal/registered.html", edition=edition, number=number)
 
 
-ROUTES = [form, send, done]
+ROUTES = [form, send, access, done]

@@ -28,7 +28,7 @@ Asked = Request[Any, Any, Any]
 _GUESSING = {**PUBLIC, "limit": "login"}
 
 
-def _where(request: Asked) -> From:
+def where_of(request: Asked) -> From:
     return From(
         address=request.client.host if request.client else "",
         user_agent=request.headers.get("user-agent", ""),
@@ -52,7 +52,7 @@ def _home_of(next_: str, roles: tuple[Role, ...]) -> str:
     return "/portal" if set(roles) == {Role.exhibitor} else "/admin"
 
 
-async def _welcome(request: Asked, entered: Entered, next_: str) -> Response[None]:
+async def welcome(request: Asked, entered: Entered, next_: str) -> Response[None]:
     """Into the session; or first to the second step."""
     if entered.second_step:
         response = redirect("/login/code?" + urlencode({"next": next_}))
@@ -77,14 +77,14 @@ async def login(request: Asked) -> Response[Any]:
     form = await form_of(request)
     email, next_ = form.text("email", 254), _next(request, form.text("next", 500))
     try:
-        entered = await signin.by_password(email, form.text("password", 1000), _where(request))
+        entered = await signin.by_password(email, form.text("password", 1000), where_of(request))
     except DomainError as error:
         errors = shown_errors(error, locale_of(request))
         shown = page(request, "portal/login.html", status_code=error.status, errors=errors, email=email, next=next_)
         if error.retry_after is not None:
             shown.headers["retry-after"] = str(error.retry_after)
         return shown
-    return await _welcome(request, entered, next_)
+    return await welcome(request, entered, next_)
 
 
 @get("/login/code", opt=PUBLIC)
@@ -99,7 +99,7 @@ async def code(request: Asked) -> Response[Any]:
     form = await form_of(request)
     next_ = _next(request, form.text("next", 500))
     try:
-        entered = await signin.by_code(auth.step_of(request), form.text("code", 40), _where(request))
+        entered = await signin.by_code(auth.step_of(request), form.text("code", 40), where_of(request))
     except LinkUsed:
         response = redirect("/login")
         flash(response, mark("Please sign in once more: this took too long."), kind="bad")
@@ -107,7 +107,7 @@ async def code(request: Asked) -> Response[Any]:
     except DomainError as error:
         errors = shown_errors(error, locale_of(request))
         return page(request, "portal/login_code.html", status_code=error.status, errors=errors, next=next_)
-    return await _welcome(request, entered, next_)
+    return await welcome(request, entered, next_)
 
 
 @post("/login/link", opt=_GUESSING)
@@ -138,7 +138,9 @@ async def enter_page(request: Asked, token: FromPath[str]) -> Response[Any]:
 @post("/enter/{token:str}", opt=_GUESSING)
 async def enter(request: Asked, token: FromPath[str]) -> Response[Any]:
     form = await form_of(request)
-    return await _welcome(request, await signin.by_link(token, _where(request)), _next(request, form.text("next", 500)))
+    return await welcome(
+        request, await signin.by_link(token, where_of(request)), _next(request, form.text("next", 500))
+    )
 
 
 @post("/logout", opt=SIGNED_IN)
@@ -188,8 +190,8 @@ async def _choose(request: Asked, purpose: links.Purpose, token: str) -> Respons
             purpose=purpose,
             token=token,
         )
-    entered = await signin.after_link(account, _where(request), how=purpose)
-    return await _welcome(request, entered, "/")
+    entered = await signin.after_link(account, where_of(request), how=purpose)
+    return await welcome(request, entered, "/")
 
 
 @get("/reset/{token:str}", opt=PUBLIC)
@@ -230,7 +232,7 @@ async def setup(request: Asked, token: FromPath[str]) -> Response[Any]:
     except DomainError as error:
         errors = shown_errors(error, locale_of(request))
         return page(request, "portal/setup.html", status_code=error.status, errors=errors, typed=form, token=token)
-    return await _welcome(request, await signin.after_link(account, _where(request), how="setup"), "/")
+    return await welcome(request, await signin.after_link(account, where_of(request), how="setup"), "/")
 
 
 ROUTES = [

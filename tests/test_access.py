@@ -104,6 +104,7 @@ POST /api/v1/exhibitors/{number:str}/badges exhibitor organizer
 DELETE /api/v1/exhibitors/{number:str}/booth organizer
 PUT /api/v1/exhibitors/{number:str}/booth organizer
 POST /api/v1/exhibitors/{number:str}/decision reviewer
+POST /api/v1/registration-check public
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public
@@ -124,6 +125,10 @@ POST /logout signed_in
 GET /manifest.webmanifest public
 GET /metrics public
 GET /portal public
+GET /portal/enter/{token:str} public
+POST /portal/enter/{token:str} public
+GET /portal/link public
+POST /portal/link public
 GET /portal/{number:str} signed_in
 GET /portal/{number:str}/badges signed_in
 POST /portal/{number:str}/badges signed_in
@@ -149,6 +154,7 @@ GET /projects public
 GET /readyz public
 GET /register public
 POST /register public
+POST /register/access public
 GET /register/{submission:str} public
 GET /reset public
 POST /reset public

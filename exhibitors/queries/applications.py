@@ -161,6 +161,11 @@ async def exhibitor_numbered(edition: EditionInfo, number: str) -> ExhibitorDeta
     row = await Exhibitor.select().where(Exhibitor.edition == edition.id, Exhibitor.number == number).first()
     if row is None:
         raise NotFound
+    return await detail_of(row)
+
+
+async def detail_of(row: dict[str, Any]) -> ExhibitorDetail:
+    """A whole row; two more queries."""
     categories, fields = await codes_of([row["id"]])
     return ExhibitorDetail(
         id=row["id"],

@@ -8,7 +8,6 @@ from piccolo.query.functions.aggregate import Count
 
 from core.editions.queries import EditionInfo
 from core.i18n import Locale
-from core.search import contains
 from exhibitors.queries.applications import ExhibitorDetail, ExhibitorLine, Filter, lines_of, where_of
 from exhibitors.rules.review import Comment, Seen
 from exhibitors.tables import (
@@ -189,32 +188,3 @@ async def seen_elsewhere(edition: EditionInfo, one: ExhibitorDetail, locale: Loc
         shown = row["name_en"] if locale == "en" else row["name_zh"]
         found.append(Seen(tuple(what), row["number"], row["name"], shown, row["edition"] == edition.id))
     return found
-
-
-class Former(msgspec.Struct, frozen=True):
-    """An application to an earlier edition, from which a new one can begin."""
-
-    id: int
-    slug: str
-    number: str
-    name: str
-
-
-async def former(edition: EditionInfo, q: str, *, limit: int = 20) -> list[Former]:
-    """Of other editions, by name, number or credit code; the latest first."""
-    rows = (
-        await Exhibitor.select(Exhibitor.id, Exhibitor.number, Exhibitor.name, Exhibitor.edition.slug.as_alias("slug"))
-        .where(_other_editions(edition, q))
-        .order_by(Exhibitor.id, ascending=False)
-        .limit(limit)
-    )
-    return [Former(row["id"], row["slug"], row["number"], row["name"]) for row in rows]
-
-
-def _other_editions(edition: EditionInfo, q: str) -> Any:
-    return (Exhibitor.edition != edition.id) & contains(Exhibitor.search, q)
-
-
-async def edition_of(exhibitor: int) -> str | None:
-    row = await Exhibitor.select(Exhibitor.edition.slug.as_alias("slug")).where(Exhibitor.id == exhibitor).first()
-    return None if row is None else str(row["slug"])

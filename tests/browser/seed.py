@@ -19,6 +19,7 @@ from core.editions import rules, services
 from core.editions.queries import EditionInfo
 from demo.firms import invented
 from exhibitors.services import booths, halls
+from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import Status
 from tests.halls import a_firm, a_hall
@@ -70,7 +71,9 @@ async def _life(edition: EditionInfo) -> dict[str, str]:
                 listed = kept.number
         drafts = [BadgeDraft(kind, f"示例人员{n + 1:02d}", "示例组委会", ()) for n, kind in enumerate(BadgeKind)]
         await checkin.store(CLI, edition, drafts)
-    return {"firm": kept.number, "listed": listed}
+        token = links_of_firms.fresh()
+        await links_of_firms.add(kept.id, "firm@example.com", token)
+    return {"firm": kept.number, "listed": listed, "desk": token}
 
 
 async def _booths(edition: EditionInfo) -> dict[str, str]:

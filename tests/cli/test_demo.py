@@ -43,13 +43,13 @@ def test_the_demo_is_on_its_second_day_and_open(database: None) -> None:
     assert edition.registration() == "open"
     assert len(codes) >= 160
     assert states == [
-            "approved",
-            "booth_assigned",
-            "changes_requested",
-            "confirmed",
-            "rejected",
-            "submitted",
-        ]
+        "approved",
+        "booth_assigned",
+        "changes_requested",
+        "confirmed",
+        "rejected",
+        "submitted",
+    ]
     assert badges == 30
 
 
