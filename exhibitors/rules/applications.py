@@ -227,7 +227,7 @@ def look(field: str, typed: str, country: str = "CN") -> Looked:
     """By the rules that :func:`checked` goes by. Knows nothing of what others have registered."""
     faults = Faults()
     if field == "credit_code":
-        code = _credit_code(faults, ApplicationIn(credit_code=typed), country) or ""
+        code = credit_code_of(faults, ApplicationIn(credit_code=typed), country) or ""
         return Looked(code, tuple(faults.errors), kind_of_code(code) if code else None)
     if field == "contact.mobile":
         where = country if country in countries("en") else "CN"
