@@ -7,15 +7,7 @@ from exhibitors.rules.plan import AISLE, Drawing, Rect, drawn
 from exhibitors.services import booths, halls
 from exhibitors.services.halls import HallDraft, Placed
 from exhibitors.tables import (
-    Booth,
-    BoothHolding,
     BoothKind,
-    BoothPayment,
-    BoothPrice,
-    BoothTerms,
-    Exhibitor,
-    Hall,
-    InvoiceDetails,
 )
 
 #: Rows of the first hall, two and two, with the category whose zone they are.
@@ -53,16 +45,3 @@ async def load(edition: EditionInfo) -> None:
         await booths.give(SYSTEM, edition, firm.number, proposal.codes, quietly=True)
         if n % 20 < 15:
             await booths.confirm(SYSTEM, edition, firm.number)
-
-
-async def remove(edition: int) -> None:
-    own = Exhibitor.select(Exhibitor.id).where(Exhibitor.edition == edition)
-    await BoothPayment.delete().where(BoothPayment.exhibitor.is_in(own), BoothPayment.reverses.is_not_null())
-    await BoothPayment.delete().where(BoothPayment.exhibitor.is_in(own))
-    await InvoiceDetails.delete().where(InvoiceDetails.exhibitor.is_in(own))
-    await BoothPrice.delete().where(BoothPrice.edition == edition)
-    await BoothTerms.delete().where(BoothTerms.edition == edition)
-    await BoothHolding.delete().where(BoothHolding.exhibitor.is_in(own))
-    await Booth.delete().where(Booth.edition == edition, Booth.part_of.is_not_null())
-    await Booth.delete().where(Booth.edition == edition)
-    await Hall.delete().where(Hall.edition == edition)

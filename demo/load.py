@@ -7,10 +7,11 @@ from datetime import timedelta
 from hashlib import blake2b
 
 import msgspec
+from piccolo.table import Table
 
 from checkin import services as checkin
 from checkin.rules import BadgeDraft
-from checkin.tables import Badge, BadgeKind
+from checkin.tables import BadgeKind
 from core import clock
 from core.accounts.errors import EmailTaken
 from core.accounts.roles import CLI, SYSTEM, Role
@@ -21,7 +22,7 @@ from core.db import after_commit, transaction
 from core.editions import services as editions
 from core.editions.queries import EditionInfo, all_editions, forget_current, stored_edition
 from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, days_between, moment_of
-from core.editions.tables import Edition, EditionCategory, EditionDay, EditionField
+from core.editions.tables import Edition
 from core.errors import DomainError
 from core.files.services import forget as forget_files
 from demo import booths
@@ -29,16 +30,8 @@ from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
     Exhibitor,
-    ExhibitorCategory,
-    ExhibitorComment,
-    ExhibitorConsent,
-    ExhibitorField,
     ExhibitorFile,
     ExhibitorGram,
-    ExhibitorLink,
-    ExhibitorListing,
-    ExhibitorMember,
-    ExhibitorStep,
     Status,
 )
 
@@ -142,29 +135,27 @@ def _draft(timezone: str) -> Draft:
 
 
 async def _remove(edition: int) -> None:
+    """The edition and all that leads to it, the leaves first."""
     own = Exhibitor.select(Exhibitor.id).where(Exhibitor.edition == edition)
-    await Badge.delete().where(Badge.edition == edition)
-    await booths.remove(edition)
-    for part in (
-        ExhibitorComment,
-        ExhibitorStep,
-        ExhibitorLink,
-        ExhibitorMember,
-        ExhibitorConsent,
-        ExhibitorCategory,
-        ExhibitorField,
-    ):
-        await part.delete(force=True).where(part.exhibitor.is_in(own))
     files = await ExhibitorFile.select(ExhibitorFile.file).where(ExhibitorFile.exhibitor.is_in(own))
     await ExhibitorFile.delete().where(ExhibitorFile.exhibitor.is_in(own))
     await forget_files([row["file"] for row in files])
-    await ExhibitorListing.delete().where(ExhibitorListing.edition == edition)
     await ExhibitorGram.delete().where(ExhibitorGram.edition == edition)
-    await Exhibitor.delete().where(Exhibitor.edition == edition)
-    await EditionDay.delete().where(EditionDay.edition == edition)
-    await EditionField.delete().where(EditionField.edition == edition)
-    await EditionCategory.delete().where(EditionCategory.edition == edition)
-    await Edition.delete().where(Edition.id == edition)
+    await _uproot(Edition, [edition])
+
+
+async def _uproot(table: type[Table], ids: list[int]) -> None:
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        for reference in table._meta.foreign_key_references:
+            child = reference._meta.table
+            if child is table:
+                await child.update({reference: None}, force=True).where(reference.is_in(some))
+                continue
+            key = child._meta.primary_key
+            rows = await child.select(key).where(reference.is_in(some))
+            await _uproot(child, [row[key._meta.name] for row in rows])
+        await table.delete().where(table._meta.primary_key.is_in(some))
 
 
 async def load_demo(

@@ -17,16 +17,23 @@ from core.errors import DomainError, NotFound
 from core.i18n import Locale, mark, translate
 from exhibitors.queries import desk as queries
 from exhibitors.queries.applications import ExhibitorDetail, exhibitor_numbered
+from exhibitors.queries.booths import booths_of
+from exhibitors.queries.files import files_of
+from exhibitors.queries.review import history
 from exhibitors.rules import desk as rules
-from exhibitors.rules.applications import countries
+from exhibitors.rules.applications import ApplicationIn, BoothIn, ContactIn, countries
 from exhibitors.rules.desk import Facts, Todo, badge_quota
+from exhibitors.rules.files import ACCEPTS, HINTS, NAMES
+from exhibitors.services import booths as booth_services
 from exhibitors.services import desk as services
+from exhibitors.services import files as file_services
 from exhibitors.services import steps
-from exhibitors.tables import Status, Step
+from exhibitors.tables import FileKind, Kind, Status, Step
 from gateway.access import PUBLIC, SIGNED_IN, actor_of
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page, public_page
+from gateway.uploads import UPLOADS, sent_upload
 from portal.pages import values_of
 from portal.signin import redirect
 
@@ -142,6 +149,7 @@ async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
         badges=len(await badges.badges_of(desk.id)),
         unread=await queries.unread(desk.id, by_organizers=False),
         first_day=desk.edition.first_day if desk.edition.days else None,
+        held_until=await queries.held_until(desk.id),
     )
     out = []
     for task in rules.tasks(facts):
@@ -184,6 +192,7 @@ async def overview(request: Asked, number: FromPath[str]) -> Response[Any]:
         todos=await _todos(desk),
         history=history,
         waiting=waiting[0] if waiting else None,
+        booths=await booths_of(desk.id),
         may_withdraw=desk.one.status in rules.ADMITTED | rules.OPEN,
     )
 
@@ -193,7 +202,7 @@ async def confirm(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
     response = redirect(f"/portal/{number}")
     try:
-        await steps.take(desk.actor, desk.edition, number, Step.confirm)
+        await booth_services.confirm(desk.actor, desk.edition, number)
         flash(response, mark("Your booth is confirmed."))
     except DomainError as error:
         flash(response, error.message, kind="bad")
@@ -224,7 +233,15 @@ async def profile(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
     one = desk.one
     typed = services.ProfileIn(
-        one.name_en, one.intro, one.website, one.contact.name, one.contact.mobile, one.contact.email
+        one.name_en,
+        one.intro,
+        one.website,
+        one.exhibits,
+        one.lintel_zh,
+        one.lintel_en,
+        one.contact.name,
+        one.contact.mobile,
+        one.contact.email,
     )
     return _page(request, desk, "profile", typed=typed)
 
@@ -243,22 +260,38 @@ async def save_profile(request: Asked, number: FromPath[str]) -> Response[Any]:
     return response
 
 
-# ── what was reviewed ──
+# ── the application itself ──
+
+KINDS = {
+    Kind.company: mark("Company"),
+    Kind.institution: mark("Public institution"),
+    Kind.social_organization: mark("Social organisation"),
+    Kind.public_body: mark("Government body"),
+}
 
 
 async def _details(request: Asked, desk: Desk, typed: Form, errors: dict[str, str] | None = None) -> Response[Any]:
     waiting = await queries.waiting_changes(desk.edition, desk.number)
+    last = next((line for line in await history(desk.id) if line.step is Step.request_changes), None)
+    shown = {
+        "fields" if name.startswith("fields[") else _PLACES.get(name, name): x for name, x in (errors or {}).items()
+    }
     return _page(
         request,
         desk,
         "details",
-        errors=errors,
+        errors=shown,
         typed=typed,
+        chosen=typed.many.get("fields", []),
         countries=list(countries(desk.locale).items()),
+        kinds=[(kind.value, translate(desk.locale, name)) for kind, name in KINDS.items()],
+        categories=[(choice.code, choice.name(desk.locale)) for choice in desk.edition.categories],
+        fields=desk.edition.fields,
         waiting=waiting[0] if waiting else None,
         at_once=desk.one.status in rules.OPEN,
+        fixed=desk.one.status not in rules.OPEN | rules.ADMITTED,
         may_send=desk.one.status in (Status.changes_requested, Status.draft),
-        notes=[line.note for line in await queries.steps_of(desk.id) if line.step == Step.request_changes][:1],
+        asked=last if desk.one.status is Status.changes_requested else None,
     )
 
 
@@ -266,34 +299,92 @@ async def _details(request: Asked, desk: Desk, typed: Form, errors: dict[str, st
 async def details(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
     one = desk.one
-    typed = Form(name=one.name, name_en=one.name_en, country=one.country, credit_code=one.credit_code or "", reason="")
+    typed = Form(
+        name=one.name,
+        name_en=one.name_en,
+        country=one.country,
+        credit_code=one.credit_code or "",
+        registration_number=one.registration_number,
+        kind=one.kind.value,
+        booth_kind=one.booth.kind.value,
+        booth_count=str(one.booth.count or ""),
+        booth_area_m2=str(one.booth.area_m2 or ""),
+        power=one.power,
+        water="1" if one.water else "",
+        **dict(zip(("category", "category_2", "category_3"), one.categories, strict=False)),
+    )
+    typed.many = {"fields": list(one.fields)}
     return await _details(request, desk, typed)
+
+
+#: The service's members and the form's.
+_PLACES = {
+    "categories": "category",
+    "categories[0]": "category",
+    "categories[1]": "category_2",
+    "categories[2]": "category_3",
+    "booth.kind": "booth_kind",
+    "booth.count": "booth_count",
+    "booth.area_m2": "booth_area_m2",
+}
+
+
+def _application(desk: Desk, form: Form) -> ApplicationIn:
+    """What this form holds, with the rest as it stands."""
+    one, standard = desk.one, form.text("booth_kind", 20) == "standard"
+    return ApplicationIn(
+        name=form.text("name"),
+        name_en=form.text("name_en"),
+        country=form.text("country", 10),
+        credit_code=form.text("credit_code", 200),
+        categories=[
+            code for code in (form.text(name, 40) for name in ("category", "category_2", "category_3")) if code
+        ],
+        fields=form.many.get("fields", []),
+        intro=one.intro,
+        website=one.website,
+        contact=ContactIn(one.contact.name, one.contact.mobile, one.contact.email),
+        booth=BoothIn(
+            form.text("booth_kind", 20),
+            form.text("booth_count", 20) if standard else None,
+            None if standard else form.text("booth_area_m2", 20),
+        ),
+        kind=form.text("kind", 40),
+        registration_number=form.text("registration_number", 200),
+        lintel_zh=one.lintel_zh,
+        lintel_en=one.lintel_en,
+        power=form.text("power"),
+        water=form.text("water", 10) == "1",
+        exhibits=one.exhibits,
+    )
 
 
 @post("/portal/{number:str}/details", opt=SIGNED_IN)
 async def change_details(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
     form = await form_of(request)
+    at_once = desk.one.status in rules.OPEN
     try:
-        at_once = await services.ask_change(
-            desk.actor,
-            desk.edition,
-            number,
-            name=form.text("name"),
-            name_en=form.text("name_en"),
-            country=form.text("country"),
-            credit_code=form.text("credit_code"),
-            reason=form.text("reason"),
-        )
-        if at_once and form.text("send", 10) == "1":
-            await steps.take(desk.actor, desk.edition, number, Step.submit)
+        if at_once:
+            await services.amend(desk.actor, desk.edition, number, _application(desk, form))
+            if form.text("send", 10) == "1":
+                await steps.take(desk.actor, desk.edition, number, Step.submit)
+        else:
+            await services.ask_change(
+                desk.actor,
+                desk.edition,
+                number,
+                name=form.text("name"),
+                name_en=form.text("name_en"),
+                country=form.text("country", 10),
+                credit_code=form.text("credit_code", 200),
+                reason=form.text("reason"),
+            )
     except DomainError as error:
         return await _details(request, desk, form, shown_errors(error, desk.locale))
     response = redirect(f"/portal/{number}")
-    flash(
-        response,
-        mark("Saved.") if at_once else mark("Your wish is with the organizers. Until they agree, nothing changes."),
-    )
+    later = mark("Your wish is with the organizers. Until they agree, nothing changes.")
+    flash(response, mark("Saved.") if at_once else later)
     return response
 
 
@@ -335,6 +426,73 @@ async def remove_product(request: Asked, number: FromPath[str], product: FromPat
     await services.remove_product(desk.actor, desk.edition, number, product)
     response = redirect(f"/portal/{number}/products")
     flash(response, mark("Removed."))
+    return response
+
+
+# ── files ──
+
+OWN_KINDS = (FileKind.licence, FileKind.logo, FileKind.product, FileKind.document, FileKind.drawing)
+
+
+async def _files(
+    request: Asked, desk: Desk, *, kind: str = "licence", note: str = "", errors: dict[str, str] | None = None
+) -> Response[Any]:
+    found = await files_of(desk.id)
+    return _page(
+        request,
+        desk,
+        "files",
+        errors=errors,
+        groups=[
+            (translate(desk.locale, NAMES[one]), [line for line in found if line.kind is one]) for one in OWN_KINDS
+        ],
+        kinds=[(one.value, translate(desk.locale, NAMES[one])) for one in OWN_KINDS],
+        kind=kind,
+        note=note,
+        hint=translate(desk.locale, HINTS[FileKind.document]),
+        endings=ACCEPTS[FileKind.document].endings,
+    )
+
+
+@get("/portal/{number:str}/files", opt=SIGNED_IN)
+async def files(request: Asked, number: FromPath[str]) -> Response[Any]:
+    kind = request.query_params.get("kind", "licence")
+    return await _files(
+        request, await opened(request, number), kind=kind if kind in FileKind.__members__ else "licence"
+    )
+
+
+@post("/portal/{number:str}/files", opt={**SIGNED_IN, **UPLOADS})
+async def add_file(request: Asked, number: FromPath[str]) -> Response[Any]:
+    desk = await opened(request, number)
+    choose = mark("Please choose a file.")
+    async with sent_upload(request) as sent:
+        typed = {"kind": sent.form.text("kind", 20), "note": sent.form.text("note", 200)}
+        if typed["kind"] not in FileKind.__members__:
+            return await _files(request, desk, note=typed["note"], errors={"kind": translate(desk.locale, choose)})
+        kind, errors = FileKind(typed["kind"]), dict[str, str]()
+        checked = await sent.examined("file", ACCEPTS[kind], errors, required=choose)
+        if checked is None:
+            told = {name: translate(desk.locale, message) for name, message in errors.items()}
+            return await _files(request, desk, **typed, errors=told)
+    try:
+        await file_services.attach(desk.actor, desk.edition, number, kind, checked, note=typed["note"])
+    except file_services.TooManyFiles as refused:
+        return await _files(request, desk, **typed, errors={"file": translate(desk.locale, refused.message)})
+    response = redirect(f"/portal/{number}/files")
+    if sent.is_other("file", checked):
+        flash(response, mark("Kept as %(name)s: that is what the file really is."), name=checked.name)
+    else:
+        flash(response, mark("The file is kept."))
+    return response
+
+
+@post("/portal/{number:str}/files/{line:int}/remove", opt=SIGNED_IN)
+async def remove_file(request: Asked, number: FromPath[str], line: FromPath[int]) -> Response[Any]:
+    desk = await opened(request, number)
+    await file_services.remove(desk.actor, desk.edition, number, line)
+    response = redirect(f"/portal/{number}/files")
+    flash(response, mark("The file is removed."))
     return response
 
 
@@ -466,6 +624,9 @@ ROUTES: list[Any] = [
     products,
     add_product,
     remove_product,
+    files,
+    add_file,
+    remove_file,
     colleagues,
     invite,
     remove_colleague,

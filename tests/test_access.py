@@ -139,6 +139,9 @@ POST /portal/{number:str}/colleagues/{account:int}/remove signed_in
 POST /portal/{number:str}/confirm signed_in
 GET /portal/{number:str}/details signed_in
 POST /portal/{number:str}/details signed_in
+GET /portal/{number:str}/files signed_in
+POST /portal/{number:str}/files signed_in
+POST /portal/{number:str}/files/{line:int}/remove signed_in
 GET /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages/read signed_in

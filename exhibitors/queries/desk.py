@@ -11,6 +11,7 @@ from core.errors import NotFound
 from exhibitors.rules import desk as rules
 from exhibitors.rules.applications import Booth
 from exhibitors.tables import (
+    BoothHolding,
     BoothKind,
     Exhibitor,
     ExhibitorChange,
@@ -128,7 +129,10 @@ async def opened_by(actor: Actor, edition: EditionInfo, number: str) -> int:
 
 
 async def area_of(exhibitor: int) -> int:
-    """Square metres that it wished for."""
+    """Square metres that it holds; before it holds any, those that it wished for."""
+    held = await BoothHolding.select(BoothHolding.booth.area).where(BoothHolding.exhibitor == exhibitor)
+    if held:
+        return -(-sum(int(row["booth.area"]) for row in held) // 100)
     row = (
         await Exhibitor.select(Exhibitor.booth_kind, Exhibitor.booth_count, Exhibitor.booth_area_m2)
         .where(Exhibitor.id == exhibitor)
@@ -137,6 +141,17 @@ async def area_of(exhibitor: int) -> int:
     if row is None:
         raise NotFound
     return rules.area_of(Booth(BoothKind(row["booth_kind"]), row["booth_count"], row["booth_area_m2"]))
+
+
+async def held_until(exhibitor: int) -> datetime | None:
+    """When the first of its booths falls free unless it is confirmed."""
+    row = (
+        await BoothHolding.select(BoothHolding.until)
+        .where(BoothHolding.exhibitor == exhibitor, BoothHolding.until.is_not_null())
+        .order_by(BoothHolding.until)
+        .first()
+    )
+    return None if row is None else row["until"]
 
 
 async def members(exhibitor: int) -> list[Member]:

@@ -203,7 +203,7 @@ def _kind(faults: Faults, typed: ApplicationIn, code: str | None) -> Kind:
     return (kind_of_code(code) if code else None) or Kind.company
 
 
-def _lintel(faults: Faults, field: str, typed: str | None) -> str:
+def lintel_of(faults: Faults, field: str, typed: str | None) -> str:
     found = faults.read(field, typed, text.line, longest=60)
     if lintel_width(found) > LINTEL_WIDTH:
         message = mark("A lintel holds 20 Chinese characters or 40 letters. Please shorten the text.")
@@ -237,7 +237,7 @@ def look(field: str, typed: str, country: str = "CN") -> Looked:
     elif field == "website":
         found = faults.read(field, typed, text.website, longest=300)
     else:
-        found = _lintel(faults, field, typed)
+        found = lintel_of(faults, field, typed)
     return Looked(found, tuple(faults.errors))
 
 
@@ -280,8 +280,8 @@ def checked(
     booth = _booth(faults, typed.booth)
     kind = _kind(faults, typed, code)
     registration_number = faults.read("registration_number", typed.registration_number, text.line, longest=60)
-    lintel_zh = _lintel(faults, "lintel_zh", typed.lintel_zh)
-    lintel_en = _lintel(faults, "lintel_en", typed.lintel_en)
+    lintel_zh = lintel_of(faults, "lintel_zh", typed.lintel_zh)
+    lintel_en = lintel_of(faults, "lintel_en", typed.lintel_en)
     power = faults.read("power", typed.power, text.line)
     exhibits = faults.read("exhibits", typed.exhibits, text.paragraphs, longest=2000)
     wanted: Locale = locale

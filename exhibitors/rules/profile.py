@@ -5,7 +5,7 @@ import msgspec
 from core import text
 from core.errors import InvalidInput
 from core.i18n import mark
-from exhibitors.rules.applications import ApplicationIn, countries, credit_code_of
+from exhibitors.rules.applications import ApplicationIn, countries, credit_code_of, lintel_of
 from exhibitors.rules.faults import Faults
 
 
@@ -40,6 +40,9 @@ class Profile(msgspec.Struct, frozen=True):
     name_en: str
     intro: str
     website: str
+    exhibits: str
+    lintel_zh: str
+    lintel_en: str
     contact_name: str
     contact_mobile: str
     contact_email: str
@@ -51,6 +54,9 @@ def checked_profile(
     name_en: str,
     intro: str,
     website: str,
+    exhibits: str,
+    lintel_zh: str,
+    lintel_en: str,
     contact_name: str,
     contact_mobile: str,
     contact_email: str,
@@ -61,6 +67,9 @@ def checked_profile(
         name_en=faults.read("name_en", name_en, text.line),
         intro=faults.read("intro", intro, text.paragraphs, longest=3000),
         website=faults.read("website", website, text.website, longest=300),
+        exhibits=faults.read("exhibits", exhibits, text.paragraphs, longest=2000),
+        lintel_zh=lintel_of(faults, "lintel_zh", lintel_zh),
+        lintel_en=lintel_of(faults, "lintel_en", lintel_en),
         contact_name=faults.read("contact_name", contact_name, text.line, required=True, longest=100),
         contact_mobile=faults.read(
             "contact_mobile", contact_mobile, lambda given: text.phone(given, country), required=True, longest=40

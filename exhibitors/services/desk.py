@@ -16,12 +16,17 @@ from core.i18n import Locale, mark
 from core.mail.services import compose, enqueue
 from exhibitors.queries import desk
 from exhibitors.queries.applications import exhibitor_numbered
+from exhibitors.rules import applications
 from exhibitors.rules import profile as rules
+from exhibitors.rules.applications import ApplicationIn
 from exhibitors.rules.desk import ADMITTED, OPEN, AlreadyMember, ChangeWaiting, LastMember
 from exhibitors.rules.steps import WrongStatus
+from exhibitors.services import directory
 from exhibitors.tables import (
     Exhibitor,
+    ExhibitorCategory,
     ExhibitorChange,
+    ExhibitorField,
     ExhibitorMember,
     ExhibitorMessage,
     ExhibitorProduct,
@@ -171,6 +176,9 @@ class ProfileIn(msgspec.Struct):
     name_en: str = ""
     intro: str = ""
     website: str = ""
+    exhibits: str = ""
+    lintel_zh: str = ""
+    lintel_en: str = ""
     contact_name: str = ""
     contact_mobile: str = ""
     contact_email: str = ""
@@ -187,6 +195,9 @@ async def change_profile(actor: Actor, edition: EditionInfo, number: str, typed:
         name_en=typed.name_en,
         intro=typed.intro,
         website=typed.website,
+        exhibits=typed.exhibits,
+        lintel_zh=typed.lintel_zh,
+        lintel_en=typed.lintel_en,
         contact_name=typed.contact_name,
         contact_mobile=typed.contact_mobile,
         contact_email=typed.contact_email,
@@ -198,6 +209,9 @@ async def change_profile(actor: Actor, edition: EditionInfo, number: str, typed:
                 Exhibitor.name_en: found.name_en,
                 Exhibitor.intro: found.intro,
                 Exhibitor.website: found.website,
+                Exhibitor.exhibits: found.exhibits,
+                Exhibitor.lintel_zh: found.lintel_zh,
+                Exhibitor.lintel_en: found.lintel_en,
                 Exhibitor.contact_name: found.contact_name,
                 Exhibitor.contact_mobile: found.contact_mobile,
                 Exhibitor.contact_email: found.contact_email,
@@ -205,12 +219,13 @@ async def change_profile(actor: Actor, edition: EditionInfo, number: str, typed:
                 Exhibitor.changed_at: clock.now(),
             }
         ).where(Exhibitor.id == exhibitor)
+        await directory.refresh([exhibitor])
         await audit.record(
             actor,
             "exhibitor.profile_changed",
             _about(edition, number),
-            before={"name_en": before.name_en, "website": before.website},
-            after={"name_en": found.name_en, "website": found.website},
+            before={"name_en": before.name_en, "website": before.website, "lintel": before.lintel_zh},
+            after={"name_en": found.name_en, "website": found.website, "lintel": found.lintel_zh},
             personal={
                 "contact_name": found.contact_name,
                 "contact_mobile": found.contact_mobile,
@@ -280,21 +295,18 @@ async def ask_change(
     country: str,
     credit_code: str,
     reason: str,
-) -> bool:
-    """A change of what was reviewed. Before the approval it is made at once (True); after it, a reviewer decides.
+) -> None:
+    """A change of what was reviewed, once it was: a reviewer decides. Before, see :func:`amend`.
 
     :raises InvalidInput: 422. :raises ChangeWaiting: 409. :raises WrongStatus: 409.
     """
     exhibitor = await desk.opened_by(actor, edition, number)
     before = await exhibitor_numbered(edition, number)
-    if before.status not in ADMITTED | OPEN:
+    if before.status not in ADMITTED:
         raise WrongStatus
     found = rules.checked_identity(name=name, name_en=name_en, country=country, credit_code=credit_code)
     why = _paragraphs("reason", reason, 1000)
     async with transaction():
-        if before.status in OPEN:
-            await _change_identity(actor, edition, exhibitor, number, found)
-            return True
         made = (
             await ExhibitorChange.insert(
                 ExhibitorChange(
@@ -321,7 +333,63 @@ async def ask_change(
             before={"name": before.name, "credit_code": before.credit_code, "country": before.country},
             after={"name": found.name, "credit_code": found.credit_code, "country": found.country},
         )
-    return False
+
+
+async def amend(actor: Actor, edition: EditionInfo, number: str, typed: ApplicationIn) -> None:
+    """Writes an application anew while it is open, by the rules that it came by; its consent stays as it was given.
+
+    :raises InvalidInput: 422. :raises WrongStatus: 409, once it was decided on.
+    """
+    exhibitor = await desk.opened_by(actor, edition, number)
+    before = await exhibitor_numbered(edition, number)
+    wanted = applications.checked(
+        msgspec.structs.replace(typed, privacy_version=edition.privacy_version),
+        categories=[choice.code for choice in edition.categories],
+        fields=[choice.code for choice in edition.fields],
+        privacy_version=edition.privacy_version,
+        locale=people.locale_of(before.locale),
+        may_slip=before.check_digit_overridden and text.code(typed.credit_code or "") == before.credit_code,
+    )
+    async with transaction():
+        still = (
+            await Exhibitor.update(
+                {
+                    Exhibitor.name: wanted.name,
+                    Exhibitor.name_en: wanted.name_en,
+                    Exhibitor.country: wanted.country,
+                    Exhibitor.registration_number: wanted.registration_number,
+                    Exhibitor.kind: wanted.kind.value,
+                    Exhibitor.intro: wanted.intro,
+                    Exhibitor.website: wanted.website,
+                    Exhibitor.contact_name: wanted.contact_name,
+                    Exhibitor.contact_mobile: wanted.contact_mobile,
+                    Exhibitor.contact_email: wanted.contact_email,
+                    Exhibitor.booth_kind: wanted.booth.kind.value,
+                    Exhibitor.booth_count: wanted.booth.count,
+                    Exhibitor.booth_area_m2: wanted.booth.area_m2,
+                    Exhibitor.lintel_zh: wanted.lintel_zh,
+                    Exhibitor.lintel_en: wanted.lintel_en,
+                    Exhibitor.power: wanted.power,
+                    Exhibitor.water: wanted.water,
+                    Exhibitor.exhibits: wanted.exhibits,
+                }
+            )
+            .where(Exhibitor.id == exhibitor, Exhibitor.status.is_in([status.value for status in OPEN]))
+            .returning(Exhibitor.id)
+        )
+        if not still:
+            raise WrongStatus
+        await ExhibitorCategory.delete().where(ExhibitorCategory.exhibitor == exhibitor)
+        await ExhibitorField.delete().where(ExhibitorField.exhibitor == exhibitor)
+        await ExhibitorCategory.insert(
+            *(ExhibitorCategory(exhibitor=exhibitor, code=code, position=n) for n, code in enumerate(wanted.categories))
+        )
+        if wanted.fields:
+            await ExhibitorField.insert(
+                *(ExhibitorField(exhibitor=exhibitor, code=code, position=n) for n, code in enumerate(wanted.fields))
+            )
+        identity = rules.Identity(wanted.name, wanted.name_en, wanted.country, wanted.credit_code)
+        await _change_identity(actor, edition, exhibitor, number, identity)
 
 
 async def decide_change(
@@ -390,6 +458,7 @@ async def _change_identity(
             Exhibitor.changed_at: clock.now(),
         }
     ).where(Exhibitor.id == exhibitor)
+    await directory.refresh([exhibitor])
     await audit.record(
         actor,
         "exhibitor.changed",

@@ -76,6 +76,9 @@ ORGANIZER = [
         "/admin/booths/sheet",
         "/admin/booths/suggestion",
         "/admin/exhibitors/{approved}/booth",
+        "/admin/exhibitors/{desk}/messages",
+        "/admin/messages",
+        "/admin/changes",
         "/admin/badges",
         "/admin/mail",
         "/admin/jobs",
@@ -102,6 +105,15 @@ SIGNED_IN = [
     Page("/admin/security", role=Role.admin),
     Page("/admin", role=Role.reviewer),
     Page("/account", role=Role.exhibitor),
+    Page("/portal", role=Role.exhibitor),
+    *(
+        Page(f"/portal/{{desk}}{path}", role=Role.exhibitor)
+        for path in ("", "/profile", "/products", "/files", "/badges", "/messages", "/colleagues", "/details")
+    ),
+    Page("/portal/{mended}", role=Role.exhibitor),
+    Page("/portal/{mended}/details", role=Role.exhibitor),
+    Page("/portal/{desk}/profile", 422, Role.exhibitor, sends="/portal/{desk}/profile"),
+    Page("/portal/{desk}/badges", 422, Role.exhibitor, sends="/portal/{desk}/badges"),
     Page("/account", 422, Role.exhibitor, sends="/account/password"),
     Page("/account/second-factor", role=Role.exhibitor),
     Page("/admin/people", 403, Role.exhibitor),

@@ -9,19 +9,22 @@ import msgspec
 
 from checkin import services as checkin
 from checkin.rules import BadgeDraft
+from checkin.services import StaffIn
 from checkin.tables import BadgeKind
 from core import db
-from core.accounts.roles import CLI, Role
+from core.accounts.roles import CLI, Actor, Role, effective
 from core.accounts.services import links, people, tokens
 from core.config import settings
 from core.db.migrations import migrate
 from core.editions import rules, services
 from core.editions.queries import EditionInfo
 from demo.firms import invented
-from exhibitors.services import booths, halls
+from exhibitors.services import booths, desk, halls, steps
 from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
-from exhibitors.tables import Status
+from exhibitors.tables import Status, Step
+from tests.exhibitors import desks
+from tests.firms import credit_code
 from tests.halls import a_firm, a_hall
 from tests.world import person
 
@@ -87,6 +90,25 @@ async def _booths(edition: EditionInfo) -> dict[str, str]:
     return {"holder": firm, "approved": waiting}
 
 
+async def _desk(edition: EditionInfo) -> dict[str, str]:
+    """A desk with something of everything, and one that was asked for changes."""
+    number, mended = await desks.a_firm(edition, 41), await desks.a_firm(edition, 42, Status.submitted)
+    member = await desks.its_member(edition, number)
+    await desks.its_member(edition, mended)
+    await steps.take(CLI, edition, mended, Step.request_changes, note="请上传清晰的营业执照，并核对单位全称。")
+    organizer = Actor("account", await person(Role.organizer), "示例 组织者", effective([Role.organizer]))
+    said = "布展时间为九月十四日 9:00–18:00。\n请提前准备电箱申请。"
+    await desk.write(organizer, edition, number, said, from_organizers=True)
+    await desk.write(member, edition, number, "收到，谢谢！我们需要 380 V。", from_organizers=False)
+    await desk.add_product(
+        member, edition, number, name="示例护理床", name_en="Sample care bed", about="电动升降，带护栏。"
+    )
+    await checkin.issue_for(member, edition, number, StaffIn("示例 王小明", "销售经理"))
+    renamed = {"name": "宁波示例更名有限公司", "name_en": "", "country": "CN", "credit_code": credit_code(41)}
+    await desk.ask_change(member, edition, number, **renamed, reason="更名")
+    return {"desk": number, "mended": mended}
+
+
 async def main() -> None:
     await migrate()
     now = datetime.now(UTC)
@@ -97,7 +119,7 @@ async def main() -> None:
         opens, closes = now - timedelta(days=30), now + timedelta(days=30)
         draft = _draft("2026", now.date() - timedelta(days=1), opens, closes)
         edition = await services.create(CLI, draft, current=True)
-        places = await _people() | await _life(edition) | await _booths(edition)
+        places = await _people() | await _life(edition) | await _booths(edition) | await _desk(edition)
         (settings().data_dir / "places.json").write_bytes(msgspec.json.encode(places))
 
 

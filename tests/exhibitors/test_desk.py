@@ -1,6 +1,7 @@
 import asyncio
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from core.errors import InvalidInput, NotFound
 from core.mail.tables import MailMessage
 from exhibitors.queries import desk as queries
 from exhibitors.queries.applications import exhibitor_numbered
+from exhibitors.rules.applications import ApplicationIn
 from exhibitors.rules.desk import (
     ADMITTED,
     AlreadyMember,
@@ -27,11 +29,12 @@ from exhibitors.rules.desk import (
     badge_quota,
     tasks,
 )
+from exhibitors.rules.steps import WrongStatus
 from exhibitors.services import desk
 from exhibitors.tables import Status
 from tests.exhibitors.desks import a_firm, its_member
 from tests.expo import an_edition
-from tests.firms import credit_code
+from tests.firms import application, credit_code
 
 ORGANIZER = Actor("account", 1, "示例 组织者", effective([Role.organizer]))
 
@@ -199,11 +202,24 @@ async def test_before_the_approval_the_application_changes_at_once(opened: None)
     edition = await an_edition()
     number = await a_firm(edition, status=Status.changes_requested)
     member = await its_member(edition, number)
-    at_once = await desk.ask_change(
-        member, edition, number, name="宁波示例新名", name_en="", country="CN", credit_code=credit_code(1), reason=""
+    typed = msgspec.convert(
+        application(1, name="宁波示例新名", category="HOME", booth={"kind": "raw", "area_m2": 72}), ApplicationIn
     )
-    assert at_once
-    assert (await exhibitor_numbered(edition, number)).name == "宁波示例新名"
+    await desk.amend(member, edition, number, typed)
+    one = await exhibitor_numbered(edition, number)
+    assert (one.name, one.categories, one.booth.area_m2) == ("宁波示例新名", ("HOME",), 72)
+    assert one.status is Status.changes_requested, "saved, and not sent yet"
+    with pytest.raises(InvalidInput):
+        await desk.amend(member, edition, number, msgspec.structs.replace(typed, name=" "))
+
+
+@pytest.mark.anyio
+async def test_what_was_decided_on_meanwhile_is_not_written_over(opened: None) -> None:
+    edition = await an_edition()
+    number = await a_firm(edition)
+    member = await its_member(edition, number)
+    with pytest.raises(WrongStatus):
+        await desk.amend(member, edition, number, msgspec.convert(application(1), ApplicationIn))
 
 
 @pytest.mark.anyio
@@ -212,8 +228,8 @@ async def test_after_the_approval_a_change_waits_for_a_reviewer(opened: None) ->
     number = await a_firm(edition)
     member = await its_member(edition, number)
 
-    async def ask() -> bool:
-        return await desk.ask_change(
+    async def ask() -> None:
+        await desk.ask_change(
             member,
             edition,
             number,
@@ -224,7 +240,7 @@ async def test_after_the_approval_a_change_waits_for_a_reviewer(opened: None) ->
             reason="更名",
         )
 
-    assert not await ask()
+    await ask()
     with pytest.raises(ChangeWaiting):
         await ask()
     assert (await exhibitor_numbered(edition, number)).name == "宁波示例护理用品1号有限公司"
@@ -235,7 +251,7 @@ async def test_after_the_approval_a_change_waits_for_a_reviewer(opened: None) ->
     assert (one.name, one.credit_code, one.status) == ("宁波示例新名", credit_code(7), Status.approved)
     with pytest.raises(NotFound):
         await desk.decide_change(ORGANIZER, edition, number, change.id, accept=False)
-    assert not await ask()
+    await ask()
     [again] = await queries.waiting_changes(edition)
     await desk.decide_change(ORGANIZER, edition, number, again.id, accept=False, note="材料不足")
     mails = await MailMessage.select().where(MailMessage.template == "change_decided").order_by(MailMessage.id)
@@ -249,7 +265,7 @@ async def test_a_change_to_the_code_of_another_is_refused_at_the_field(opened: N
     number = await a_firm(edition, 1, Status.submitted)
     member = await its_member(edition, number)
     with pytest.raises(InvalidInput) as refused:
-        await desk.ask_change(
-            member, edition, number, name="宁波示例", name_en="", country="CN", credit_code=credit_code(2), reason=""
+        await desk.amend(
+            member, edition, number, msgspec.convert(application(1, credit_code=credit_code(2)), ApplicationIn)
         )
     assert [error.field for error in refused.value.errors] == ["credit_code"]
