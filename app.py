@@ -21,6 +21,7 @@ from admin import home as admin_home
 from admin import jobs as admin_jobs
 from admin import mail as admin_mail
 from admin import people as admin_people
+from admin import register as admin_register
 from admin import review as admin_review
 from admin import suggestion as admin_suggestion
 from api import badges as api_badges
@@ -124,6 +125,7 @@ def create_app() -> Litestar:
             *admin_desks.ROUTES,
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,
+            *admin_register.ROUTES,
             *admin_review.ROUTES,
             *api_badges.ROUTES,
             *api_booths.ROUTES,

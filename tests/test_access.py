@@ -55,6 +55,8 @@ GET /admin/editions/{slug:str}/current organizer
 POST /admin/editions/{slug:str}/current organizer
 GET /admin/exhibitors reviewer
 POST /admin/exhibitors/approve reviewer
+GET /admin/exhibitors/new organizer
+POST /admin/exhibitors/new organizer
 GET /admin/exhibitors/{number:str} reviewer
 GET /admin/exhibitors/{number:str}/booth organizer
 POST /admin/exhibitors/{number:str}/booth organizer

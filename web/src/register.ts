@@ -10,7 +10,9 @@ if (sent) forgetDraft(sent.dataset["registered"] ?? "");
 const form = document.querySelector<HTMLFormElement>("form[data-registration]");
 if (form) {
   const fit = fitToChoices(form);
-  keepDraft(form, form.dataset["registration"] ?? "", fit);
+  // On an organizer's desk nothing of other people is left behind.
+  const name = form.dataset["registration"];
+  if (name) keepDraft(form, name, fit);
   lookAtFields(form);
 }
 
