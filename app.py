@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 import core.upkeep  # noqa: F401  # its periodic work is registered
+import portal.plan  # noqa: F401  # another view of the directory
 from admin import audit as admin_audit
 from admin import badges as admin_badges
 from admin import booths as admin_booths

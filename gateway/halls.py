@@ -107,6 +107,7 @@ def draw(
     chosen: Sequence[str] = (),
     zoom: float = 1.0,
     way: Sequence[tuple[int, int]] = (),
+    public: bool = False,
 ) -> Drawing:
     scale, letters = SCALE[size], LETTERS[size]
     shapes = []
@@ -114,8 +115,10 @@ def draw(
         seen = look(booth)
         x, y = booth.rect.x * scale, booth.rect.y * scale
         width, height = booth.rect.width * scale, booth.rect.height * scale
+        # Visitors look for names; who gives booths away looks for states.
         word = translate(locale, _WORDS[seen.state])
-        wanted = [booth.code, *([seen.who] if seen.who and width >= letters * 5 else []), word]
+        named = [seen.who] if seen.who and width >= letters * 5 else []
+        wanted = [booth.code, *named] if public else [booth.code, *named, word]
         lines = [line for line in (_fits(one, width, letters) for one in wanted) if line]
         lines = lines[: max(1, int(height // (letters + 3)))]
         top = y + height / 2 - (len(lines) - 1) * (letters + 3) / 2 + letters * 0.36
@@ -123,8 +126,8 @@ def draw(
             booth.code,
             translate(locale, KINDS[booth.kind]),
             f"{square(booth.area)} m²",
-            translate(locale, STATES[seen.state]),
-            seen.who,
+            seen.who if public and seen.who else translate(locale, STATES[seen.state]),
+            "" if public else seen.who,
         ]
         shapes.append(
             Shape(

@@ -216,13 +216,20 @@ async def public_page(
     template: str,
     about: object,
     values: Callable[[], Awaitable[dict[str, Any]]],
+    *,
+    query: str | None = None,
 ) -> Response[Any]:
     """A page that is the same for everybody who has not signed in: rendered once a minute for each language and type
     size, and anew when ``about`` (the edition, say) is no longer equal. ``values`` is awaited only then.
 
-    Nothing of one visitor may stand in it, so it is kept only for anonymous readers without a message and a query.
+    Nothing of one visitor may stand in it, so it is kept only for anonymous readers without a message and a query,
+    but for the ``query`` that the caller knows to be one of few.
     """
-    if actor_of(request).kind != "anonymous" or FLASH_COOKIE in request.cookies or request.scope["query_string"]:
+    if (
+        actor_of(request).kind != "anonymous"
+        or FLASH_COOKIE in request.cookies
+        or (request.scope["query_string"] and query is None)
+    ):
         return page(request, template, **await values())
     loop = asyncio.get_running_loop()
     shelf = _shelves.get(loop)
@@ -230,14 +237,15 @@ async def public_page(
         shelf = _shelves[loop] = {}
     locale, size = locale_of(request), size_of(request)
     path = request.scope["path"]
+    place = f"{path}?{query}" if query else path
     minute = int(clock.now().timestamp()) // 60
-    kept = shelf.get((path, locale, size))
+    kept = shelf.get((place, locale, size))
     if kept is None or kept.minute != minute or (kept.about is not about and kept.about != about):
         html = render(template, locale, **{"size": size, "path": path, **await values()}).encode()
         if len(shelf) >= _SHELF_HOLDS:
             shelf.clear()
         kept = _Kept(minute, about, html, f'"{blake2b(html, digest_size=12).hexdigest()}"')
-        shelf[(path, locale, size)] = kept
+        shelf[(place, locale, size)] = kept
     headers = {**_SHARED_HEADERS, "etag": kept.etag}
     if request.headers.get("if-none-match") == kept.etag:
         return Response(b"", status_code=304, headers=headers, media_type=MediaType.HTML)

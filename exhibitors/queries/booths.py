@@ -21,6 +21,7 @@ from exhibitors.tables import (
     Exhibitor,
     ExhibitorCategory,
     ExhibitorField,
+    ExhibitorListing,
     ExhibitorStep,
     Hall,
     Status,
@@ -372,3 +373,9 @@ async def suggestion(edition: EditionInfo) -> list[tuple[Waiting, Proposal]]:
     ]
     wishes = [Wish(p.number, p.kind, p.count or 1, (p.area_m2 or 0) * 100, themes(p)) for p in people]
     return list(zip(people, suggest(wishes, free), strict=True))
+
+
+async def listed(edition: EditionInfo) -> set[int]:
+    """Who stands in the directory."""
+    rows = await ExhibitorListing.select(ExhibitorListing.exhibitor).where(ExhibitorListing.edition == edition.id)
+    return {row["exhibitor"] for row in rows}
