@@ -6,7 +6,8 @@ import pytest
 
 from core import clock
 from core.audit.tables import AuditEntry
-from exhibitors.tables import Exhibitor, ExhibitorConsent
+from core.mail.tables import MailMessage
+from exhibitors.tables import Exhibitor, ExhibitorConsent, ExhibitorLink
 from tests.expo import an_edition
 from tests.firms import application, credit_code
 
@@ -173,3 +174,16 @@ async def test_registration_has_its_time(client: httpx.AsyncClient) -> None:
 async def test_without_an_edition_nobody_registers(client: httpx.AsyncClient) -> None:
     answer = await client.post(URL, json=application())
     assert (answer.status_code, answer.json()["code"]) == (409, "no_edition")
+
+
+async def test_two_hundred_register_at_once_and_each_gets_a_number(client: httpx.AsyncClient) -> None:
+    """Twenty more bring codes that others have, in the same moment: of each pair one is in."""
+    await an_edition()
+    bodies = [application(n) for n in range(200)] + [application(n, name="晚来一步") for n in range(20)]
+    answers = await asyncio.gather(*(client.post(URL, json=body) for body in bodies))
+    codes = [answer.status_code for answer in answers]
+    assert (codes.count(201), codes.count(409)) == (200, 20)
+    assert all(sorted(pair) == [201, 409] for pair in zip(codes[:20], codes[200:], strict=True))
+    numbers = {answer.json()["number"] for answer in answers if answer.status_code == 201}
+    assert len(numbers) == await Exhibitor.count() == await ExhibitorConsent.count() == 200
+    assert await MailMessage.count() == await ExhibitorLink.count() == 200
