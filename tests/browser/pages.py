@@ -80,7 +80,7 @@ ORGANIZER = [
         "/admin/booths/sheet",
         "/admin/booths/suggestion",
         "/admin/exhibitors/{approved}/booth",
-        "/admin/exhibitors/{desk}/messages",
+        "/admin/exhibitors/{own}/messages",
         "/admin/messages",
         "/admin/changes",
         "/admin/badges",
@@ -112,13 +112,13 @@ SIGNED_IN = [
     Page("/account", role=Role.exhibitor),
     Page("/portal", role=Role.exhibitor),
     *(
-        Page(f"/portal/{{desk}}{path}", role=Role.exhibitor)
+        Page(f"/portal/{{own}}{path}", role=Role.exhibitor)
         for path in ("", "/profile", "/products", "/files", "/badges", "/messages", "/colleagues", "/details")
     ),
     Page("/portal/{mended}", role=Role.exhibitor),
     Page("/portal/{mended}/details", role=Role.exhibitor),
-    Page("/portal/{desk}/profile", 422, Role.exhibitor, sends="/portal/{desk}/profile"),
-    Page("/portal/{desk}/badges", 422, Role.exhibitor, sends="/portal/{desk}/badges"),
+    Page("/portal/{own}/messages", 422, Role.exhibitor, sends="/portal/{own}/messages"),
+    Page("/portal/{own}/badges", 422, Role.exhibitor, sends="/portal/{own}/badges"),
     Page("/account", 422, Role.exhibitor, sends="/account/password"),
     Page("/account/second-factor", role=Role.exhibitor),
     Page("/admin/people", 403, Role.exhibitor),

@@ -106,7 +106,7 @@ async def _desk(edition: EditionInfo) -> dict[str, str]:
     await checkin.issue_for(member, edition, number, StaffIn("示例 王小明", "销售经理"))
     renamed = {"name": "宁波示例更名有限公司", "name_en": "", "country": "CN", "credit_code": credit_code(41)}
     await desk.ask_change(member, edition, number, **renamed, reason="更名")
-    return {"desk": number, "mended": mended}
+    return {"own": number, "mended": mended}
 
 
 async def main() -> None:
