@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 import core.upkeep  # noqa: F401  # its periodic work is registered
+import exhibitors.services.terms  # noqa: F401  # the same
 import portal.plan  # noqa: F401  # another view of the directory
 from admin import audit as admin_audit
 from admin import badges as admin_badges
@@ -17,6 +18,7 @@ from admin import desks as admin_desks
 from admin import documents as admin_documents
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
+from admin import fees as admin_fees
 from admin import halls as admin_halls
 from admin import home as admin_home
 from admin import jobs as admin_jobs
@@ -46,6 +48,7 @@ from portal import desk as portal_desk
 from portal import directory as portal_directory
 from portal import pages as portal_pages
 from portal import register as portal_register
+from portal import statement as portal_statement
 
 log = logging.getLogger("yinbo")
 
@@ -121,6 +124,8 @@ def create_app() -> Litestar:
             *admin_badges.ROUTES,
             *admin_booths.ROUTES,
             *admin_halls.ROUTES,
+            *admin_fees.ROUTES,
+            *portal_statement.ROUTES,
             *admin_suggestion.ROUTES,
             *admin_documents.ROUTES,
             *admin_desks.ROUTES,

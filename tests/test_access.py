@@ -35,6 +35,8 @@ GET /admin/audit/{key:int} organizer
 GET /admin/badges organizer
 POST /admin/badges organizer
 GET /admin/booths organizer
+GET /admin/booths/fees organizer
+POST /admin/booths/fees organizer
 GET /admin/booths/halls/new organizer
 POST /admin/booths/halls/new organizer
 GET /admin/booths/halls/{code:str} organizer
@@ -70,6 +72,8 @@ POST /admin/exhibitors/{number:str}/files/{line:int}/remove organizer
 GET /admin/exhibitors/{number:str}/messages organizer
 POST /admin/exhibitors/{number:str}/messages organizer
 POST /admin/exhibitors/{number:str}/messages/read organizer
+GET /admin/exhibitors/{number:str}/statement organizer
+POST /admin/exhibitors/{number:str}/statement/{act:str} organizer
 POST /admin/exhibitors/{number:str}/undo reviewer
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer
@@ -152,6 +156,8 @@ POST /portal/{number:str}/products signed_in
 POST /portal/{number:str}/products/{product:int}/remove signed_in
 GET /portal/{number:str}/profile signed_in
 POST /portal/{number:str}/profile signed_in
+GET /portal/{number:str}/statement signed_in
+POST /portal/{number:str}/statement signed_in
 POST /portal/{number:str}/withdraw signed_in
 GET /preferences public
 GET /privacy public

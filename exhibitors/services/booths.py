@@ -64,7 +64,7 @@ class Held(msgspec.Struct, frozen=True):
     changed: bool = True
 
 
-class _Who(msgspec.Struct, frozen=True):
+class Who(msgspec.Struct, frozen=True):
     id: int
     number: str
     name: str
@@ -86,7 +86,7 @@ async def holder_of(booth: int) -> Mapping[str, str] | None:
     return {"booth": found["booth.code"], "holder": found["exhibitor.name"], "number": found["exhibitor.number"]}
 
 
-async def _who(edition: EditionInfo, number: str) -> _Who:
+async def who_is(edition: EditionInfo, number: str) -> Who:
     found = (
         await Exhibitor.select(
             Exhibitor.id,
@@ -104,7 +104,7 @@ async def _who(edition: EditionInfo, number: str) -> _Who:
     if found is None:
         raise NotFound
     locale = found["locale"] if found["locale"] in LOCALES else DEFAULT
-    return msgspec.convert({**found, "locale": locale}, _Who)
+    return msgspec.convert({**found, "locale": locale}, Who)
 
 
 async def held_by(exhibitor: int) -> dict[int, str]:
@@ -121,8 +121,8 @@ def plan_address(number: str) -> str:
     return f"{settings().public_url}/exhibitors?view=plan&firm={number}"
 
 
-def _mail(
-    template: str, edition: EditionInfo, who: _Who, booths: Sequence[str], until: datetime | None = None
+def letter(
+    template: str, edition: EditionInfo, who: Who, booths: Sequence[str], until: datetime | None = None
 ) -> Message:
     from core.i18n.formats import moment
 
@@ -140,7 +140,7 @@ def _mail(
     )
 
 
-async def _tell(who: _Who, message: Message) -> None:
+async def tell(who: Who, message: Message) -> None:
     await enqueue(who.contact_email, message, to_name=who.contact_name)
 
 
@@ -157,7 +157,7 @@ async def _touch(old: Sequence[int], wanted: Mapping[int, str]) -> None:
 
 
 async def _hold(
-    actor: Actor, who: _Who, booths: Sequence[int], until: datetime | None, costs: Mapping[int, int | None]
+    actor: Actor, who: Who, booths: Sequence[int], until: datetime | None, costs: Mapping[int, int | None]
 ) -> None:
     """Writes the holdings. :raises BoothTaken: another one is there."""
     now = clock.now()
@@ -180,7 +180,7 @@ async def _hold(
             raise await BoothTaken.of(booth)
 
 
-async def _costs(terms: fee_queries.Terms, who: _Who, booths: Sequence[int]) -> dict[int, int | None]:
+async def _costs(terms: fee_queries.Terms, who: Who, booths: Sequence[int]) -> dict[int, int | None]:
     if not terms.charges or not booths:
         return dict.fromkeys(booths)
     rows = await Booth.select(Booth.id, Booth.zone, Booth.kind, Booth.open_sides, Booth.area).where(
@@ -230,7 +230,7 @@ async def give(
     wanted_codes = list(dict.fromkeys(codes))
     if not wanted_codes:
         raise InvalidInput(errors=(FieldError("booth", "required", REQUIRED),))
-    who = await _who(edition, number)
+    who = await who_is(edition, number)
     terms = await fee_queries.terms(edition)
     before = await held_by(who.id)
     if beside:
@@ -239,7 +239,7 @@ async def give(
         return Held(number, who.status, tuple(sorted(wanted_codes)), changed=False)
     until = terms.until(clock.now())
     template = "booth_moved" if before else "booth_assigned"
-    mail = None if quietly else _mail(template, edition, who, sorted(wanted_codes), until)
+    mail = None if quietly else letter(template, edition, who, sorted(wanted_codes), until)
     async with transaction():
         status = await take(actor, edition, number, Step.assign)
         old = await held_by(who.id)
@@ -261,17 +261,17 @@ async def give(
             after={"booths": sorted(wanted.values())},
         )
         if mail is not None:
-            await _tell(who, mail)
+            await tell(who, mail)
     return Held(number, status, tuple(sorted(wanted.values())))
 
 
 async def release(actor: Actor, edition: EditionInfo, number: str, *, note: str = "", quietly: bool = False) -> Held:
     """All that it holds falls free. Where it holds nothing, nothing happens."""
-    who = await _who(edition, number)
+    who = await who_is(edition, number)
     before = await held_by(who.id)
     if not before and who.status not in HOLDERS:
         return Held(number, who.status, (), changed=False)
-    mail = None if quietly else _mail("booth_released", edition, who, list(before.values()))
+    mail = None if quietly else letter("booth_released", edition, who, list(before.values()))
     async with transaction():
         status = await take(actor, edition, number, Step.release, note=note)
         await audit.record(
@@ -281,7 +281,7 @@ async def release(actor: Actor, edition: EditionInfo, number: str, *, note: str 
             before={"booths": list(before.values())},
         )
         if mail is not None:
-            await _tell(who, mail)
+            await tell(who, mail)
     return Held(number, status, ())
 
 
@@ -292,14 +292,14 @@ async def swap(actor: Actor, edition: EditionInfo, one: str, other: str) -> tupl
     """
     if one == other:
         raise InvalidInput(errors=(FieldError("other", "same", "Please choose another exhibitor."),))
-    first, second = sorted([await _who(edition, one), await _who(edition, other)], key=lambda who: who.id)
+    first, second = sorted([await who_is(edition, one), await who_is(edition, other)], key=lambda who: who.id)
     terms = await fee_queries.terms(edition)
     until = terms.until(clock.now())
     seen = {who.id: await held_by(who.id) for who in (first, second)}
     if not all(seen.values()):
         raise HoldsNone
     mails = [
-        (who, _mail("booth_moved", edition, who, list(seen[partner.id].values()), until))
+        (who, letter("booth_moved", edition, who, list(seen[partner.id].values()), until))
         for who, partner in ((first, second), (second, first))
     ]
     async with transaction():
@@ -322,7 +322,7 @@ async def swap(actor: Actor, edition: EditionInfo, one: str, other: str) -> tupl
                 note=f"swapped with {partner.number}",
             )
         for who, mail in mails:
-            await _tell(who, mail)
+            await tell(who, mail)
     made = {
         who.number: Held(who.number, Status.booth_assigned, tuple(seen[partner.id].values()))
         for who, partner in ((first, second), (second, first))
@@ -335,7 +335,7 @@ async def confirm(actor: Actor, edition: EditionInfo, number: str) -> Held:
 
     :raises WrongStatus: 409, nothing to confirm.
     """
-    who = await _who(edition, number)
+    who = await who_is(edition, number)
     terms = await fee_queries.terms(edition)
     async with transaction():
         status = await take(actor, edition, number, Step.confirm)

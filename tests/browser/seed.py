@@ -19,10 +19,14 @@ from core.db.migrations import migrate
 from core.editions import rules, services
 from core.editions.queries import EditionInfo
 from demo.firms import invented
-from exhibitors.services import booths, desk, halls, steps
+from exhibitors.queries import fees as statements
+from exhibitors.queries.fees import Terms
+from exhibitors.rules.fees import Price
+from exhibitors.services import booths, desk, fees, halls, steps
 from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
-from exhibitors.tables import Status, Step
+from exhibitors.services.fees import Payment
+from exhibitors.tables import Per, Status, Step
 from tests.exhibitors import desks
 from tests.firms import credit_code
 from tests.halls import a_firm, a_hall
@@ -79,6 +83,9 @@ async def _life(edition: EditionInfo) -> dict[str, str]:
     return {"firm": kept.number, "listed": listed, "desk": token}
 
 
+PRICE = Price("", "", 0, "", Per.booth, 880_000)
+
+
 async def _booths(edition: EditionInfo) -> dict[str, str]:
     """A small hall: A102 and A103 confirmed, A201 held, A204 closed."""
     await a_hall(edition, rows=2, booths=4)
@@ -87,6 +94,12 @@ async def _booths(edition: EditionInfo) -> dict[str, str]:
     await booths.confirm(CLI, edition, firm)
     await booths.give(CLI, edition, thinking, ["A201"])
     await halls.block(CLI, edition, "A204", blocked=True)
+    await fees.set_terms(CLI, edition, Terms(True, 7, 2, False, "示例展览公司\n示例银行 0000", (PRICE,)))
+    for n in (1, 2):
+        paid = Payment(500_000 * n, edition.first_day, f"示例流水 {n}")
+        await fees.record_payment(CLI, edition, firm, paid, submission=f"seed {n}")
+    first = (await statements.statement(edition, firm)).payments[0]
+    await fees.reverse_payment(CLI, edition, firm, first.id, note="示例：记错了金额")
     return {"holder": firm, "approved": waiting}
 
 
