@@ -137,6 +137,13 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     tab.get_by_role("link", name=numbers[0]).click()
     assert tab.locator("h1").inner_text() == "示例养老服务0"
     assert faults(tab) == []
+    tab.get_by_label("Approve").check()
+    for act in ("preview", "decide"):
+        with tab.expect_navigation():
+            tab.locator(f'button[name="act"][value="{act}"]').click()
+        assert faults(tab) == [], act
+    assert tab.get_by_role("button", name="Undo").is_visible()
+    assert "Sample Administrator" in tab.locator(".history").inner_text()
 
     tab.goto(url + "/admin/badges")
     tab.get_by_label("Whose it is").fill("Sample Carpenter")
