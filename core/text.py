@@ -35,11 +35,15 @@ _NARROW = {
     **{wide: wide - 0xFEE0 for wide in range(0xFF21, 0xFF3B)},
     **{wide: wide - 0xFEE0 for wide in range(0xFF41, 0xFF5B)},
 }
+#: The end of a C string, and halves of characters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def _readable(text: str) -> str:
-    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if text.isascii() and text.isprintable():
+        return text
+    if _UNSTORABLE.search(text):
         raise Fault(*UNREADABLE)
     text = _INVISIBLE.sub("", _CONTROLS.sub("", text))
     return unicodedata.normalize("NFC", text).translate(_NARROW)

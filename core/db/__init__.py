@@ -8,7 +8,7 @@ Reads are plain Piccolo queries. Every write goes through :func:`transaction`::
 """
 
 from core.db.counting import count_queries
-from core.db.door import after_commit, engine, lifespan, make_engine, run_job, run_read, transaction
+from core.db.door import after_commit, engine, insert_together, lifespan, make_engine, run_job, run_read, transaction
 from core.db.errors import Busy, StorageFull, TransactionMisuse
 from core.db.jobs import ReadJob, WriteJob
 from core.db.transactions import written
@@ -22,6 +22,7 @@ __all__ = [
     "after_commit",
     "count_queries",
     "engine",
+    "insert_together",
     "lifespan",
     "make_engine",
     "run_job",

@@ -94,6 +94,17 @@ class SqliteTransaction(DoorTransaction):
         result: list[Any] = await self.work(_fetch(query, args))
         return result
 
+    async def statements(self, several: list[tuple[str, list[Any]]]) -> None:
+        """With one way to the writer's thread and back, which costs more than a small insert."""
+        for query, _ in several:
+            counting.note(query)
+
+        def work(connection: sqlite3.Connection) -> None:
+            for query, args in several:
+                connection.execute(query, args).close()
+
+        await self.work(work)
+
     async def _mark(self, name: str) -> None:
         await self.work(_fetch(f"SAVEPOINT {name}", []))
 

@@ -52,6 +52,11 @@ class DoorTransaction(BaseTransaction):
     async def statement(self, query: str, args: list[Any]) -> list[Any]:
         raise NotImplementedError
 
+    async def statements(self, several: list[tuple[str, list[Any]]]) -> None:
+        """One after the other; what they answer is of no interest."""
+        for query, args in several:
+            await self.statement(query, args)
+
     async def _commit(self) -> None:
         raise NotImplementedError
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from piccolo.query.methods.insert import Insert
 
 from core import clock
 from core.accounts import queries as accounts
@@ -44,8 +45,12 @@ def address(token: str) -> str:
 
 async def add(exhibitor: int, email: str, token: str) -> None:
     """Inside the transaction that puts the mail into the queue."""
+    await inserting(exhibitor, email, token)
+
+
+def inserting(exhibitor: int, email: str, token: str) -> Insert[ExhibitorLink]:
     now = clock.now()
-    await ExhibitorLink.insert(
+    return ExhibitorLink.insert(
         ExhibitorLink(
             exhibitor=exhibitor,
             email=email,

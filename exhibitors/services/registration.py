@@ -1,11 +1,14 @@
 """Writes of applications."""
 
+from typing import Any
+
 import msgspec
+from piccolo.query.methods.insert import Insert
 
 from core import clock
 from core.accounts.roles import Actor
 from core.audit import services as audit
-from core.db import after_commit, transaction
+from core.db import after_commit, insert_together, transaction
 from core.editions.queries import EditionInfo
 from core.errors import DomainError
 from core.events import publish
@@ -41,6 +44,8 @@ class How(msgspec.Struct, frozen=True):
     consent: ConsentBy = ConsentBy.form
     #: ``id`` of an earlier edition's, from which the form was filled.
     previous: int | None = None
+    #: Of the link into the desk that is mailed.
+    token: str = ""
 
 
 BY_FORM = How()
@@ -137,11 +142,11 @@ async def submit(
 
 async def _submit(actor: Actor, edition: EditionInfo, ready: Ready, submission: str | None, how: How) -> Registered:
     wanted = ready.wanted
+    how = msgspec.structs.replace(how, token=ready.token)
     made = await store(actor, edition, wanted, number=ready.number, submission=submission, how=how)
     if not made.id:
         return made
     mail = ready.mail if made.number == ready.number else _confirmation(wanted, edition, made.number, ready.token)
-    await links.add(made.id, wanted.contact_email, ready.token)
     key = f"registered:{edition.id}:{made.number}"
     await enqueue(wanted.contact_email, mail, to_name=wanted.contact_name, key=key)
     return made
@@ -163,23 +168,27 @@ async def store(
     if isinstance(made, Registered):
         return made
     exhibitor, number = made
-    await ExhibitorCategory.insert(
-        *(ExhibitorCategory(exhibitor=exhibitor, code=code, position=n) for n, code in enumerate(wanted.categories))
-    )
+    parts: list[Insert[Any]] = [
+        ExhibitorCategory.insert(
+            *(ExhibitorCategory(exhibitor=exhibitor, code=code, position=n) for n, code in enumerate(wanted.categories))
+        ),
+        ExhibitorConsent.insert(
+            ExhibitorConsent(
+                exhibitor=exhibitor,
+                privacy_version=wanted.privacy_version,
+                locale=wanted.locale,
+                given_at=now,
+                by=how.consent.value,
+                recorded_by="" if how.consent is ConsentBy.form else actor.key,
+            )
+        ),
+    ]
     if wanted.fields:
-        await ExhibitorField.insert(
-            *(ExhibitorField(exhibitor=exhibitor, code=code, position=n) for n, code in enumerate(wanted.fields))
-        )
-    await ExhibitorConsent.insert(
-        ExhibitorConsent(
-            exhibitor=exhibitor,
-            privacy_version=wanted.privacy_version,
-            locale=wanted.locale,
-            given_at=now,
-            by=how.consent.value,
-            recorded_by="" if how.consent is ConsentBy.form else actor.key,
-        )
-    )
+        fields = (ExhibitorField(exhibitor=exhibitor, code=code, position=n) for n, code in enumerate(wanted.fields))
+        parts.append(ExhibitorField.insert(*fields))
+    if how.token:
+        parts.append(links.inserting(exhibitor, wanted.contact_email, how.token))
+    await insert_together(*parts)
     if status in PUBLIC:
         await directory.refresh([exhibitor])
     await audit.record(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from core import db
-from core.db import Busy, TransactionMisuse, after_commit, transaction
+from core.db import Busy, TransactionMisuse, after_commit, insert_together, transaction
 from tests.core.notes import COUNT, TWO, Note, codes, noted, write
 
 pytestmark = pytest.mark.anyio
@@ -309,3 +309,19 @@ async def test_a_commit_that_fails_is_no_success() -> None:
 async def test_a_busy_database_is_a_503_with_a_time_to_come_back() -> None:
     busy = Busy()
     assert (busy.status, busy.code, busy.retry_after) == (503, "busy", 2)
+
+
+async def test_inserts_together_come_in_their_order_and_go_together() -> None:
+    at = datetime(2026, 9, 15, 9, 30, tzinfo=UTC)
+    async with transaction():
+        with db.count_queries() as counted:
+            await insert_together(Note.insert(Note(code="a"), Note(code="b")), Note.insert(Note(code="c", at=at)))
+    assert len(counted) == 2
+    assert await codes() == ["a", "b", "c"]
+    assert (await Note.select(Note.at).where(Note.code == "c").first() or {})["at"] == at
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        async with transaction():
+            await insert_together(Note.insert(Note(code="d")), Note.insert(Note(code="a")), Note.insert(Note(code="e")))
+    with pytest.raises(TransactionMisuse):
+        await insert_together(Note.insert(Note(code="f")))
+    assert await codes() == ["a", "b", "c"]
