@@ -90,6 +90,7 @@ async def _booths(edition: EditionInfo) -> dict[str, str]:
     """A small hall: A102 and A103 confirmed, A201 held, A204 closed."""
     await a_hall(edition, rows=2, booths=4)
     firm, thinking, waiting = [await a_firm(edition, n) for n in (20, 21, 22)]
+    mover = await a_firm(edition, 23)
     await booths.give(CLI, edition, firm, ["A102", "A103"])
     await booths.confirm(CLI, edition, firm)
     await booths.give(CLI, edition, thinking, ["A201"])
@@ -100,7 +101,7 @@ async def _booths(edition: EditionInfo) -> dict[str, str]:
         await fees.record_payment(CLI, edition, firm, paid, submission=f"seed {n}")
     first = (await statements.statement(edition, firm)).payments[0]
     await fees.reverse_payment(CLI, edition, firm, first.id, note="示例：记错了金额")
-    return {"holder": firm, "approved": waiting}
+    return {"holder": firm, "approved": waiting, "mover": mover}
 
 
 async def _desk(edition: EditionInfo) -> dict[str, str]:
