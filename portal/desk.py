@@ -155,7 +155,8 @@ async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
     for task in rules.tasks(facts):
         text, where = TODOS[task.what]
         path = f"/portal/{desk.number}" + (f"/{where}" if where else "#booth")
-        out.append((translate(desk.locale, text), path, task.done, task.until))
+        until = task.until if task.until and task.until >= desk.edition.today() else None
+        out.append((translate(desk.locale, text), path, task.done, until))
     return out
 
 
