@@ -21,6 +21,7 @@ from admin import exhibitors as admin_exhibitors
 from admin import fees as admin_fees
 from admin import halls as admin_halls
 from admin import home as admin_home
+from admin import imports as admin_imports
 from admin import jobs as admin_jobs
 from admin import mail as admin_mail
 from admin import people as admin_people
@@ -129,6 +130,7 @@ def create_app() -> Litestar:
             *admin_suggestion.ROUTES,
             *admin_documents.ROUTES,
             *admin_desks.ROUTES,
+            *admin_imports.ROUTES,
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,
             *admin_register.ROUTES,

@@ -61,6 +61,7 @@ CONSENTS = {
     ConsentBy.form: mark("given by the form"),
     ConsentBy.paper: mark("given on paper, written down by an organizer"),
     ConsentBy.phone: mark("given on the phone, written down by an organizer"),
+    ConsentBy.sheet: mark("read in from a spreadsheet by an organizer, who answers for it"),
 }
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "cli.demo:demo",
     "doctor": "cli.doctor:doctor",
     "editions": "cli.editions:editions",
+    "exhibitors": "cli.exhibitors:exhibitors",
     "export": "cli.export:export",
     "help": "cli.help:help_",
     "ledger": "cli.ledger:ledger",

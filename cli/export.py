@@ -7,24 +7,53 @@ from pathlib import Path
 
 import click
 
+from cli.opened import opened
+from core.accounts.roles import CLI
 from core.audit.export import export as audit
-from core.db import lifespan
+from core.i18n import LOCALES, Locale
+
+Maker = Callable[[Locale], AsyncIterator[bytes]]
+
+
+def _audit(_locale: Locale) -> AsyncIterator[bytes]:
+    return audit()
+
+
+async def _exhibitors(locale: Locale) -> AsyncIterator[bytes]:
+    from admin.exhibitors import states
+    from core.editions.queries import require_current
+    from exhibitors.queries.applications import Filter
+    from exhibitors.services.exports import export as sheet
+
+    yield await sheet(CLI, await require_current(), Filter(), locale, states(locale))
+
+
+async def _template(locale: Locale) -> AsyncIterator[bytes]:
+    from core.editions.queries import require_current
+    from exhibitors.services.exports import template
+
+    yield await template(await require_current(), locale)
+
 
 #: Kind to what makes it; each domain adds its line.
-KINDS: dict[str, Callable[[], AsyncIterator[bytes]]] = {"audit": audit}
+KINDS: dict[str, Maker] = {"audit": _audit, "exhibitors": _exhibitors, "exhibitors-template": _template}
 
 
 @click.command()
 @click.argument("kind", type=click.Choice(sorted(KINDS)))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def export(kind: str, file: Path) -> None:
-    """Write one kind of record to FILE as CSV (UTF-8). The file appears whole or not at all."""
+@click.option(
+    "--lang", type=click.Choice(LOCALES), default=LOCALES[0], show_default=True, help="Of headings and names."
+)
+def export(kind: str, file: Path, lang: Locale) -> None:
+    """Write one kind of record to FILE: the audit trail as CSV (UTF-8), exhibitors of the current edition and the
+    template for their import as .xlsx. The file appears whole or not at all."""
     draft = file.with_name(f".{file.name}.part")
 
     async def work() -> None:
-        async with lifespan():
+        async with opened():
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-                async for piece in KINDS[kind]():
+                async for piece in KINDS[kind](lang):
                     out.write(piece)
 
     try:

@@ -57,8 +57,14 @@ GET /admin/editions/{slug:str}/current organizer
 POST /admin/editions/{slug:str}/current organizer
 GET /admin/exhibitors reviewer
 POST /admin/exhibitors/approve reviewer
+GET /admin/exhibitors/export.xlsx organizer
+GET /admin/exhibitors/import organizer
+POST /admin/exhibitors/import organizer
+GET /admin/exhibitors/import/{number:int} organizer
+POST /admin/exhibitors/import/{number:int}/run organizer
 GET /admin/exhibitors/new organizer
 POST /admin/exhibitors/new organizer
+GET /admin/exhibitors/template.xlsx organizer
 GET /admin/exhibitors/{number:str} reviewer
 GET /admin/exhibitors/{number:str}/booth organizer
 POST /admin/exhibitors/{number:str}/booth organizer

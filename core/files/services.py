@@ -63,16 +63,7 @@ async def examine(sent: SentFile, accepts: Accepts) -> Checked:
     if not sent.size:
         raise unfit("empty")
     form = rules.form_of(await asyncio.to_thread(_head, sent.content), accepts)
-    loop = asyncio.get_running_loop()
-    shop = _shops.setdefault(loop, _Shop())
-    if shop.inside >= AT_ONCE + WAITING:
-        raise unfit("busy")
-    shop.inside += 1
-    try:
-        async with shop.places:
-            made, whole, small = await _work(sent.content, form)
-    finally:
-        shop.inside -= 1
+    made, whole, small = await _work(sent.content, form)
     if made.fault:
         raise unfit(made.fault)
     if not whole:
@@ -93,16 +84,38 @@ def _all(content: IO[bytes]) -> bytes:
 
 
 async def _work(content: IO[bytes], form: str) -> tuple[Made, bytes, bytes]:
-    """The child sees nothing of our environment: no secret of the settings stands in it."""
+    with tempfile.TemporaryFile() as answer:
+        await in_workshop("core.files.workshop", form, content, answer)
+        return await asyncio.to_thread(_answer, answer)
+
+
+async def in_workshop(module: str, argument: str, content: IO[bytes], answer: IO[bytes]) -> None:
+    """Has a module look at the content in a process of its own, of which few run at a time. The child sees nothing of
+    our environment: no secret of the settings stands in it.
+
+    :raises Unfit: too many wait, or it crashed, ran away or took too long.
+    """
+    shop = _shops.setdefault(asyncio.get_running_loop(), _Shop())
+    if shop.inside >= AT_ONCE + WAITING:
+        raise unfit("busy")
+    shop.inside += 1
+    try:
+        async with shop.places:
+            await _child(module, argument, content, answer)
+    finally:
+        shop.inside -= 1
+
+
+async def _child(module: str, argument: str, content: IO[bytes], answer: IO[bytes]) -> None:
     own = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
+    with tempfile.TemporaryFile() as given:
         await asyncio.to_thread(_copy, content, given)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
             "-m",
-            "core.files.workshop",
-            form,
+            module,
+            argument,
             stdin=given,
             stdout=answer,
             stderr=asyncio.subprocess.DEVNULL,
@@ -119,7 +132,6 @@ async def _work(content: IO[bytes], form: str) -> tuple[Made, bytes, bytes]:
             raise
         if code:
             raise unfit("damaged")
-        return await asyncio.to_thread(_answer, answer)
 
 
 def _copy(content: IO[bytes], given: IO[bytes]) -> None:
@@ -135,32 +147,49 @@ def _answer(answer: IO[bytes]) -> tuple[Made, bytes, bytes]:
     return made, answer.read(made.whole), answer.read(made.small)
 
 
-def _pieces(file: int, checked: Checked) -> Iterator[FilePiece]:
-    for small, data in ((False, checked.whole), (True, checked.small)):
+def _pieces(file: int, whole: bytes, small: bytes) -> Iterator[FilePiece]:
+    for is_small, data in ((False, whole), (True, small)):
         for position, start in enumerate(range(0, len(data), PIECE)):
-            yield FilePiece(file=file, small=small, position=position, data=data[start : start + PIECE])
+            yield FilePiece(file=file, small=is_small, position=position, data=data[start : start + PIECE])
 
 
 async def keep(actor: Actor, checked: Checked, purpose: str) -> int:
     """Inside the transaction of what it belongs to, which also writes the trail; answers the file's id."""
+    row = StoredFile(
+        purpose=purpose,
+        name=checked.name,
+        media_type=checked.media_type,
+        size=len(checked.whole),
+        sha256=checked.sha256,
+        small_size=len(checked.small),
+        width=checked.width,
+        height=checked.height,
+        pages=checked.pages,
+        made_by=actor.key,
+        made_at=clock.now(),
+    )
+    return await _keep(row, checked.whole, checked.small)
+
+
+async def keep_sheet(actor: Actor, name: str, data: bytes, sha256: str, purpose: str) -> int:
+    """As :func:`keep`, of a spreadsheet as it came. Nobody reads it back but the program."""
+    row = StoredFile(
+        purpose=purpose,
+        name=name,
+        media_type="application/octet-stream",
+        size=len(data),
+        sha256=sha256,
+        made_by=actor.key,
+        made_at=clock.now(),
+    )
+    return await _keep(row, data, b"")
+
+
+async def _keep(row: StoredFile, whole: bytes, small: bytes) -> int:
     async with transaction():
-        made = await StoredFile.insert(
-            StoredFile(
-                purpose=purpose,
-                name=checked.name,
-                media_type=checked.media_type,
-                size=len(checked.whole),
-                sha256=checked.sha256,
-                small_size=len(checked.small),
-                width=checked.width,
-                height=checked.height,
-                pages=checked.pages,
-                made_by=actor.key,
-                made_at=clock.now(),
-            )
-        ).returning(StoredFile.id)
+        made = await StoredFile.insert(row).returning(StoredFile.id)
         file: int = made[0]["id"]
-        pieces = list(_pieces(file, checked))
+        pieces = list(_pieces(file, whole, small))
         for start in range(0, len(pieces), _IN_ONE_INSERT):
             await FilePiece.insert(*pieces[start : start + _IN_ONE_INSERT])
     return file

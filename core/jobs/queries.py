@@ -46,6 +46,12 @@ async def jobs(state: JobState | None, *, before: int | None, limit: int) -> lis
     return [msgspec.convert(row, JobLine) for row in await query]
 
 
+async def one_job(number: int) -> JobLine | None:
+    """``None`` once it is forgotten."""
+    row = await Job.select(*_LINE).where(Job.id == number).first()
+    return None if row is None else msgspec.convert(row, JobLine)
+
+
 async def counts() -> dict[JobState, int]:
     rows = await Job.select(Job.state, Count()).group_by(Job.state)
     return {state: sum(row["count"] for row in rows if row["state"] == state.value) for state in JobState}

@@ -222,7 +222,7 @@ async def _cards(ids: Sequence[int]) -> list[Card]:
     ).where(Exhibitor.id.is_in(list(ids)))
     categories, _ = await codes_of(list(ids))
     logos = await files_of_many(list(ids), FileKind.logo)
-    booths = await _booths(list(ids))
+    booths = await booths_of_many(list(ids))
     found = {
         row["id"]: Card(
             row["id"],
@@ -239,7 +239,7 @@ async def _cards(ids: Sequence[int]) -> list[Card]:
     return [found[one] for one in ids if one in found]
 
 
-async def _booths(ids: list[int]) -> dict[int, tuple[str, ...]]:
+async def booths_of_many(ids: list[int]) -> dict[int, tuple[str, ...]]:
     """The codes of the booths that these hold."""
     rows = (
         await BoothHolding.select(BoothHolding.exhibitor, BoothHolding.booth.code.as_alias("code"))
@@ -284,6 +284,6 @@ async def profile(edition: EditionInfo, number: str) -> Profile:
         fields=tuple(fields.get(row["id"], ())),
         logo=next((line.file for line in files if line.kind is FileKind.logo), None),
         exhibits=row["exhibits"],
-        booths=(await _booths([row["id"]])).get(row["id"], ()),
+        booths=(await booths_of_many([row["id"]])).get(row["id"], ()),
         products=[line for line in files if line.kind is FileKind.product],
     )

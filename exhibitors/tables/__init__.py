@@ -20,6 +20,7 @@ from exhibitors.tables.desk import ExhibitorChange, ExhibitorMessage, ExhibitorP
 from exhibitors.tables.directory import ExhibitorGram, ExhibitorListing
 from exhibitors.tables.fees import BoothPayment, BoothPrice, BoothTerms, InvoiceDetails, Origin, Per
 from exhibitors.tables.files import ExhibitorFile, FileKind
+from exhibitors.tables.imports import ExhibitorImport, ImportState
 
 __all__ = [
     "Booth",
@@ -37,6 +38,7 @@ __all__ = [
     "ExhibitorField",
     "ExhibitorFile",
     "ExhibitorGram",
+    "ExhibitorImport",
     "ExhibitorLink",
     "ExhibitorListing",
     "ExhibitorMember",
@@ -45,6 +47,7 @@ __all__ = [
     "ExhibitorStep",
     "FileKind",
     "Hall",
+    "ImportState",
     "InvoiceDetails",
     "Kind",
     "Origin",

@@ -64,6 +64,8 @@ class ConsentBy(StrEnum):
     form = "form"
     paper = "paper"
     phone = "phone"
+    #: In a spreadsheet that an organizer read in.
+    sheet = "sheet"
 
 
 class Exhibitor(Table, tablename="exhibitor"):

@@ -87,6 +87,8 @@ ORGANIZER = [
         "/admin/exhibitors/{desk}/messages",
         "/admin/messages",
         "/admin/changes",
+        "/admin/exhibitors/import",
+        "/admin/exhibitors/import/{import_faulty}",
         "/admin/badges",
         "/admin/mail",
         "/admin/jobs",
@@ -108,6 +110,7 @@ SIGNED_IN = [
     ),
     Page("/admin/booths/sheet", 422, Role.organizer, sends="/admin/booths/sheet"),
     Page("/admin/badges", 422, Role.organizer, sends="/admin/badges"),
+    Page("/admin/exhibitors/import", 422, Role.organizer, sends="/admin/exhibitors/import"),
     Page(
         "/admin/exhibitors/{firm}",
         422,

@@ -1,0 +1,160 @@
+"""Judging the rows of a spreadsheet: what is new, what is there already, what is wrong and in which cell."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from core import text
+from core.errors import InvalidInput
+from core.i18n import mark
+from exhibitors.rules import sheets
+from exhibitors.rules.applications import Application, ApplicationIn
+from exhibitors.rules.columns import BY_KEY, FIELDS
+from exhibitors.rules.sheets import CellFault, Found, Line
+
+#: Faults that are told; of more only how many.
+TOLD = 500
+MISSING = mark("There is no such column.")
+
+
+class Columns(msgspec.Struct):
+    """A sheet: its columns by letter, heading and our key, empty where it is none of ours."""
+
+    sheet: str
+    columns: list[tuple[str, str, str]]
+
+
+class Place(msgspec.Struct, frozen=True):
+    sheet: str
+    row: int
+
+
+class Report(msgspec.Struct):
+    """What a check has found."""
+
+    sheets: list[Columns] = []
+    #: Sheets without headings.
+    passed_over: list[str] = []
+    rows: int = 0
+    fresh: int = 0
+    #: There already.
+    there: list[Place] = []
+    faults: list[CellFault] = []
+    #: Of all faults, also those that are not told.
+    faulty: int = 0
+    #: Of the file itself, a source text.
+    fault: str = ""
+
+    @property
+    def unknown(self) -> list[tuple[str, str, str]]:
+        """Columns that are not taken: sheet, letter, heading."""
+        return self._columns(lambda key: bool(key) and key not in BY_KEY)
+
+    def _columns(self, wanted: Callable[[str], bool]) -> list[tuple[str, str, str]]:
+        return [
+            (sheet.sheet, letter, heading)
+            for sheet in self.sheets
+            for letter, heading, key in sheet.columns
+            if wanted(key)
+        ]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Who is registered already."""
+
+    credit_codes: frozenset[str]
+    #: Name, in the form that a search compares, with the mobile or the address.
+    contacts: frozenset[tuple[str, str]]
+
+    def has(self, wanted: Application) -> bool:
+        if wanted.credit_code is not None:
+            return wanted.credit_code in self.credit_codes
+        return any(
+            pair in self.contacts for pair in contacts_of(wanted.name, wanted.contact_mobile, wanted.contact_email)
+        )
+
+
+def contacts_of(name: str, mobile: str, email: str) -> tuple[tuple[str, str], ...]:
+    key = text.search_key(name)
+    return (key, mobile), (key, email.lower())
+
+
+class Judge:
+    """Goes through the rows, in one or several pieces; ``check`` applies the rules of the form."""
+
+    def __init__(self, tables: list[Found], known: Known, check: Callable[[ApplicationIn], Application]) -> None:
+        self.report = Report(
+            sheets=[
+                Columns(table.name, [(one.letter, one.text, one.key) for one in table.headings]) for table in tables
+            ]
+        )
+        self.fresh: list[Application] = []
+        self._known = known
+        self._check = check
+        self._codes: dict[str, Place] = {}
+        self._contacts: dict[tuple[str, str], Place] = {}
+        self._tables = {table.name: table for table in tables}
+        self._missing = {table.name: self._missing_of(table) for table in tables}
+
+    def _missing_of(self, table: Found) -> frozenset[str]:
+        """Columns without which no row can be right, told once."""
+        there = {one.key for one in table.headings}
+        missing = {field.key for field in FIELDS if field.required and field.key not in there}
+        if not there & {"booth_count", "booth_area_m2", "booth"}:
+            missing.add("booth_count")
+        for key in sorted(missing):
+            self._tell(CellFault(table.name, 0, "", BY_KEY[key].heading, "missing", MISSING))
+        return frozenset(missing)
+
+    def _tell(self, fault: CellFault) -> None:
+        self.report.faulty += 1
+        if len(self.report.faults) < TOLD:
+            self.report.faults.append(fault)
+
+    def _fault(self, line: Line, key: str, code: str, message: str) -> None:
+        table = self._tables[line.sheet]
+        if key == "booth_count" and table.heading(key) is None and table.heading("booth") is not None:
+            key = "booth"
+        heading = table.heading(key)
+        if heading is None:
+            name = BY_KEY[key].heading if key in BY_KEY else ""
+            self._tell(CellFault(line.sheet, line.row, "", name, code, message))
+        else:
+            self._tell(CellFault(line.sheet, line.row, heading.letter, heading.text, code, message))
+
+    def judge(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self.report.rows += 1
+            wanted = self._read(line)
+            if wanted is not None:
+                self._sort(line, wanted)
+
+    def _read(self, line: Line) -> Application | None:
+        missing, told = self._missing[line.sheet], {key for key, _, _ in line.faults}
+        for key, code, message in line.faults:
+            self._fault(line, key, code, message)
+        try:
+            wanted = self._check(line.typed)
+        except InvalidInput as refused:
+            for error in refused.errors:
+                key = sheets.column_of(error.field)
+                if key not in missing and key not in told and not (key == "booth_count" and "booth" in told):
+                    self._fault(line, key, error.code, error.message)
+            return None
+        return None if line.faults or missing else wanted
+
+    def _sort(self, line: Line, wanted: Application) -> None:
+        place = Place(line.sheet, line.row)
+        pairs = contacts_of(wanted.name, wanted.contact_mobile, wanted.contact_email)
+        if wanted.credit_code is not None:
+            twice = self._codes.setdefault(wanted.credit_code, place) != place
+        else:
+            twice = any(self._contacts.setdefault(pair, place) != place for pair in pairs)
+        if twice:
+            key = "name" if wanted.credit_code is None else "credit_code"
+            self._fault(line, key, "twice", mark("This organisation stands in the file twice."))
+        elif self._known.has(wanted):
+            self.report.there.append(place)
+        else:
+            self.report.fresh += 1
+            self.fresh.append(wanted)
