@@ -12,6 +12,7 @@ from core.editions.queries import require_current
 from core.files.sheets import ENDINGS, XLSX
 from core.i18n import mark, translate
 from core.jobs import queries as jobs
+from core.jobs.tables import JobState
 from core.text import Fault
 from exhibitors.queries import imports as queries
 from exhibitors.rules.columns import FIELDS, OURS
@@ -85,16 +86,18 @@ async def one_import(request: Asked, number: FromPath[int]) -> Response[Any]:
     one = await queries.one_import(edition, number)
     running = one.state in (ImportState.checking, ImportState.importing)
     job = await jobs.one_job(one.job) if running and one.job else None
+    given_up = running and (job is None or job.state in (JobState.failed, JobState.cancelled))
+    shown = ImportState.failed if given_up else one.state
     return page(
         request,
         "admin/import.html",
         edition=edition,
         one=one,
         report=one.report,
-        running=running,
+        running=running and not given_up,
         job=job,
-        state=translate(locale, STATES[one.state]),
-        tone=TONES[one.state],
+        state=translate(locale, STATES[shown]),
+        tone=TONES[shown],
         faults=one.report.faults[:SHOWN],
         there=one.report.there[:SHOWN],
         column_names={field.key: translate(locale, field.heading) for field in (*FIELDS, *OURS)},

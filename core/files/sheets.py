@@ -22,9 +22,7 @@ FAULTS = {
     "old_sheet": mark("This is an old Excel file, or one with a password. Please save it as .xlsx without one."),
     "too_many_rows": mark("This spreadsheet has more than 20,000 rows. Please divide it."),
     "too_large": mark("This spreadsheet is too large. Please keep to one table of at most 120 columns."),
-    "hostile": mark(
-        "This spreadsheet refers to other documents and is not taken. Please save it anew with Excel or WPS."
-    ),
+    "hostile": mark("This spreadsheet refers to other documents. Please save it anew with Excel or WPS."),
     "encoding": mark("The characters of this file can't be read. Please save it as .xlsx, or as CSV in UTF-8."),
     "damaged": mark("This file is damaged or not complete. Please open it, save it again and send that."),
 }

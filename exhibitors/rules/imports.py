@@ -47,7 +47,12 @@ class Report(msgspec.Struct):
 
     @property
     def unknown(self) -> list[tuple[str, str, str]]:
-        """Columns that are not taken: sheet, letter, heading."""
+        """Columns that are none of ours: sheet, letter, heading."""
+        return self._columns(lambda key: not key)
+
+    @property
+    def not_taken(self) -> list[tuple[str, str, str]]:
+        """Columns of ours that an import does not write."""
         return self._columns(lambda key: bool(key) and key not in BY_KEY)
 
     def _columns(self, wanted: Callable[[str], bool]) -> list[tuple[str, str, str]]:

@@ -327,9 +327,8 @@ async def run(actor: Actor, edition: EditionInfo, number: int) -> None:
         )
         if not won:
             raise NotReady
-        task = await enqueue_job(
-            "exhibitors.import", {"import": number, "by": actor.id, "name": actor.name}, actor=actor
-        )
+        payload = {"import": number, "edition": edition.slug, "by": actor.id}
+        task = await enqueue_job("exhibitors.import", payload, actor=actor)
         await ExhibitorImport.update({ExhibitorImport.job: task}).where(ExhibitorImport.id == number)
 
 

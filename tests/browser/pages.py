@@ -89,6 +89,8 @@ ORGANIZER = [
         "/admin/changes",
         "/admin/exhibitors/import",
         "/admin/exhibitors/import/{import_faulty}",
+        "/admin/exhibitors/import/{import_sound}",
+        "/admin/exhibitors/{listed}/files",
         "/admin/badges",
         "/admin/mail",
         "/admin/jobs",

@@ -18,18 +18,25 @@ from core.config import settings
 from core.db.migrations import migrate
 from core.editions import rules, services
 from core.editions.queries import EditionInfo
+from core.files.rules import DOCUMENT, PICTURE
+from core.files.services import examine
+from core.jobs.worker import Pace, worker
 from demo.firms import invented
 from exhibitors.queries import fees as statements
+from exhibitors.queries import imports as imported
 from exhibitors.queries.fees import Terms
 from exhibitors.rules.fees import Price
-from exhibitors.services import booths, desk, fees, halls, steps
+from exhibitors.services import booths, desk, fees, files, halls, imports, steps
 from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
 from exhibitors.services.fees import Payment
-from exhibitors.tables import Per, Status, Step
+from exhibitors.tables import FileKind, ImportState, Per, Status, Step
+from tests import uploads
 from tests.exhibitors import desks
 from tests.firms import credit_code
 from tests.halls import a_firm, a_hall
+from tests.sheets import HEADINGS, sent, workbook
+from tests.sheets import firm as sheet_row
 from tests.world import person
 
 
@@ -123,6 +130,21 @@ async def _desk(edition: EditionInfo) -> dict[str, str]:
     return {"own": number, "mended": mended}
 
 
+async def _sheets(edition: EditionInfo, firm: str) -> dict[str, str]:
+    """A spreadsheet with faults, another without, and a firm with files."""
+    faulty = [["名单"], [*HEADINGS, "备注"], [*sheet_row(70), ""], [*sheet_row(71, 手机="1.38E+10"), ""]]
+    sound = [HEADINGS, sheet_row(72), sheet_row(73)]
+    keys = [await imports.begin(CLI, edition, sent(workbook(rows)), "zh-CN") for rows in (faulty, sound)]
+    async with worker(Pace(idle=0.05), chores=False):
+        while any(one.state is ImportState.checking for one in await imported.imports(edition)):
+            await asyncio.sleep(0.05)
+    logo = await examine(sent(uploads.picture("PNG", (300, 200)), "logo.png"), PICTURE)
+    licence = await examine(sent(uploads.document(2), "执照.pdf"), DOCUMENT)
+    for kind, file in ((FileKind.logo, logo), (FileKind.product, logo), (FileKind.licence, licence)):
+        await files.attach(CLI, edition, firm, kind, file, note="示例护理床" if kind is FileKind.product else "")
+    return {"import_faulty": str(keys[0]), "import_sound": str(keys[1])}
+
+
 async def main() -> None:
     await migrate()
     now = datetime.now(UTC)
@@ -134,6 +156,7 @@ async def main() -> None:
         draft = _draft("2026", now.date() - timedelta(days=1), opens, closes)
         edition = await services.create(CLI, draft, current=True)
         places = await _people() | await _life(edition) | await _booths(edition) | await _desk(edition)
+        places |= await _sheets(edition, places["listed"])
         (settings().data_dir / "places.json").write_bytes(msgspec.json.encode(places))
 
 
