@@ -1,7 +1,9 @@
 """From an empty database to a badge, as the people of an expo go: each step by what stands on the page."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +77,49 @@ def _register(context: BrowserContext, url: str, n: int, *, script: bool) -> str
     return found[0]
 
 
+def _give_a_booth(tab: Tab, url: str, number: str) -> None:
+    """Draws a hall as the form proposes it, and gives the first booth by the plan."""
+    tab.goto(url + "/admin/booths/halls/new")
+    with tab.expect_navigation():
+        tab.locator("main form button[type='submit']").last.click()
+    tab.goto(url + "/admin/booths")
+    with tab.expect_navigation():
+        tab.locator("a.booth").first.click()
+    tab.locator('[name="q"]').fill(number)
+    with tab.expect_navigation():
+        tab.locator('form[role="search"] button').click()
+    with tab.expect_navigation():
+        tab.locator(f'button[name="number"][value="{number}"]').click()
+    assert tab.locator(".flash.good").count() == 1
+
+
+def _in_its_own_desk(browser: Browser, url: str, home: Path, number: str) -> None:
+    """The mailed link on a phone, a yes to the booth, and a badge for each place; then no form for another."""
+    with closing(sqlite3.connect(home / "yinbo.sqlite")) as database:
+        mails = database.execute("SELECT text FROM mail_message WHERE template = 'registered'").fetchall()
+    link = next(re.search(r"http://\S+/portal/enter/\S+", text) for (text,) in mails if number in text)
+    assert link
+    firm = _visitor(browser, url, "zh-CN", script=True)
+    phone = firm.new_page()
+    phone.goto(link[0])
+    with phone.expect_navigation():
+        phone.locator("main form button").click()
+    assert phone.url == f"{url}/portal/{number}"
+    with phone.expect_navigation():
+        phone.locator(f'form[action="/portal/{number}/confirm"] button').click()
+    assert "一切就绪" in phone.locator("h1").inner_text()
+    assert faults(phone) == []
+    for n in range(3):
+        phone.goto(f"{url}/portal/{number}/badges")
+        phone.locator('[name="holder"]').fill(f"示例人员{n + 1}")
+        with phone.expect_navigation():
+            phone.locator("main form button").last.click()
+    assert phone.locator("tbody tr").count() == 3
+    assert phone.locator('[name="holder"]').count() == 0, "a booth of nine square metres has three badges"
+    assert sideways(phone) <= 0
+    firm.close()
+
+
 def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, Path]) -> None:
     url, home = empty
     desk = browser.new_context(viewport=DESK, locale="en")
@@ -145,13 +190,16 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     assert tab.get_by_role("button", name="Undo").is_visible()
     assert "Sample Administrator" in tab.locator(".history").inner_text()
 
+    _give_a_booth(tab, url, numbers[0])
+    _in_its_own_desk(browser, url, home, numbers[0])
+
     tab.goto(url + "/admin/badges")
     tab.get_by_label("Whose it is").fill("Sample Carpenter")
     tab.get_by_role("button", name="Issue the badge").click()
     tab.get_by_role("cell", name="Sample Carpenter").wait_for()
 
     tab.goto(url + "/admin/audit")
-    issued = tab.locator("tbody tr", has_text="badge.issued").inner_text()
+    issued = tab.locator("tbody tr", has_text="badge.issued").first.inner_text()
     assert "Sample Administrator" in issued
     for number in numbers:
         assert tab.locator("tbody tr", has_text=number).count() >= 1
