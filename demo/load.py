@@ -166,7 +166,7 @@ async def load_demo(
     The accounts are made after it, those that are missing. A database with an expo that is no demo is refused,
     unless ``beside``: then the real one stays current.
     """
-    async with transaction():
+    async with transaction(seconds=None):
         lines = await all_editions()
         if any(not line.is_demo for line in lines) and not beside:
             raise NotADemoDatabase

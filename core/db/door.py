@@ -43,7 +43,7 @@ async def lifespan() -> AsyncIterator[None]:
         await door.close_connection_pool()
 
 
-def transaction(*, savepoint: bool = False) -> DoorTransaction:
+def transaction(*, savepoint: bool = False, seconds: float | None = HOLD_SECONDS) -> DoorTransaction:
     """Commits durably when the block ends; nothing of it stays if the block raises::
 
         async with transaction():
@@ -51,11 +51,12 @@ def transaction(*, savepoint: bool = False) -> DoorTransaction:
 
     Nested use joins the outer one, and an error inside dooms the whole even when it is swallowed;
     ``savepoint=True`` undoes just the nested block. No network, no hashing, no rendering inside: on SQLite the
-    others wait, and whoever holds the writer for ten seconds is rolled back.
+    others wait, and whoever holds the writer for ten seconds is rolled back. ``seconds=None`` holds it as long as it
+    takes, where nobody waits: the demo is loaded before the first visitor comes.
 
     :raises Busy: 503, when the database is gone, locked or overloaded.
     """
-    return engine().transaction(savepoint=savepoint, seconds=HOLD_SECONDS)
+    return engine().transaction(savepoint=savepoint, seconds=seconds)
 
 
 def after_commit(hook: Hook) -> None:

@@ -188,7 +188,7 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
             tab.locator(f'button[name="act"][value="{act}"]').click()
         assert faults(tab) == [], act
     assert tab.get_by_role("button", name="Undo").is_visible()
-    assert "Sample Administrator" in tab.locator(".history").inner_text()
+    assert "Sample Administrator" in tab.locator(".happened").inner_text()
 
     _give_a_booth(tab, url, numbers[0])
     _in_its_own_desk(browser, url, home, numbers[0])
