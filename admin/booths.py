@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from admin.home import Asked, Card, card
 from core import text
 from core.accounts.roles import Actor, Role
 from core.editions.queries import EditionInfo, require_current
@@ -47,6 +48,17 @@ def _hall(plan: tuple[HallInfo, ...], asked: str) -> HallInfo | None:
 
 def _counts(plan: tuple[HallInfo, ...]) -> dict[str, int]:
     return {state.value: sum(hall.count(state) for hall in plan) for state in BoothState}
+
+
+@card(Role.organizer)
+async def _waiting(asked: Asked) -> Card | None:
+    """Who was approved and holds no booth, once there are booths."""
+    if asked.edition is None or not await queries.count_booths(asked.edition):
+        return None
+    n = await queries.count_waiting(asked.edition)
+    note = mark("approved, and without a booth") if n else mark("everybody approved holds a booth")
+    title, said = translate(asked.locale, "Booths"), translate(asked.locale, note)
+    return Card(title, str(n), said, "/admin/booths/suggestion" if n else "/admin/booths")
 
 
 @get("/admin/booths", opt=allow(Role.organizer))

@@ -92,7 +92,7 @@ async def new(request: Request[Any, Any, Any]) -> Response[Any]:
 async def create(request: Request[Any, Any, Any]) -> Response[Any]:
     edition, form = await require_current(), await form_of(request)
     reader = _Reader(form)
-    code = reader.read("code", lambda typed: rules.short(typed, 20, required=True), "")
+    code = reader.read("code", rules.hall, "")
     name_zh = reader.read("name_zh", lambda typed: rules.short(typed, 100, required=True), "")
     name_en = reader.read("name_en", lambda typed: rules.short(typed, 100), "")
     prefix = reader.read("prefix", lambda typed: rules.short(rules.code(typed), 8), "")

@@ -1,6 +1,7 @@
 """The public plan: ``/exhibitors?view=plan``. Who is in the directory and holds a booth stands on it by name; whoever
 is not in the directory has no name here either."""
 
+import asyncio
 import re
 from typing import Any
 from urllib.parse import quote
@@ -97,7 +98,7 @@ async def _values(request: Asked, edition: EditionInfo) -> dict[str, Any]:
     if hall is not None:
         chosen = [booth.code for booth in firm.booths] if firm else []
         if firm:
-            way = _way(hall, firm.booths[0])
+            way = await asyncio.to_thread(_way, hall, firm.booths[0])
             words = _words(hall, way, locale) if way else ""
 
         def look(booth: BoothInfo) -> Look:

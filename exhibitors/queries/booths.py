@@ -1,5 +1,6 @@
 """Reads of halls, booths and who holds them."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -372,10 +373,18 @@ async def suggestion(edition: EditionInfo) -> list[tuple[Waiting, Proposal]]:
         if b.state is BoothState.free
     ]
     wishes = [Wish(p.number, p.kind, p.count or 1, (p.area_m2 or 0) * 100, themes(p)) for p in people]
-    return list(zip(people, suggest(wishes, free), strict=True))
+    # In a large hall it takes a second or two, in which others are served.
+    return list(zip(people, await asyncio.to_thread(suggest, wishes, free), strict=True))
 
 
 async def listed(edition: EditionInfo) -> set[int]:
     """Who stands in the directory."""
     rows = await ExhibitorListing.select(ExhibitorListing.exhibitor).where(ExhibitorListing.edition == edition.id)
     return {row["exhibitor"] for row in rows}
+
+
+async def count_waiting(edition: EditionInfo) -> int:
+    """Approved, without a booth."""
+    return int(
+        await Exhibitor.count().where(Exhibitor.edition == edition.id, Exhibitor.status == Status.approved.value)
+    )

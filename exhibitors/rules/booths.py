@@ -23,6 +23,7 @@ STANDARD_AREA = 900
 REQUIRED = mark("Please fill this in.")
 LONG = mark("This is too long.")
 KIND = mark("Please choose standard booths or raw space.")
+CODE = mark("A code has letters and digits, and no commas, slashes or question marks.")
 AREA = mark("Please give an area in square metres, such as 9 or 7.5.")
 METRES = mark("Please give metres, such as 3 or 2.5.")
 
@@ -64,8 +65,19 @@ def code(typed: str) -> str:
         raise text.Fault("required", REQUIRED)
     if len(found) > 20:
         raise text.Fault("too_long", LONG)
-    if "/" in found or "," in found or "、" in found:
-        raise text.Fault("invalid", mark("A booth's code has no commas and slashes."))
+    if re.search(r"[/\\,，、;；?#%]", found) or not re.search(r"\w", found):
+        raise text.Fault("invalid", CODE)
+    return found
+
+
+def hall(typed: str) -> str:
+    """A hall's code, which stands in addresses too.
+
+    :raises Fault: nothing, too much, or a slash.
+    """
+    found = short(typed, 20, required=True)
+    if re.search(r"[/\\?#%]", found) or not re.search(r"\w", found):
+        raise text.Fault("invalid", CODE)
     return found
 
 
@@ -177,7 +189,7 @@ def checked(typed: list[NewBooth]) -> list[BoothDraft]:
         kind_of = read("kind", partial(kind, one.kind), BoothKind.standard)
         draft = BoothDraft(
             code=read("code", partial(code, one.code), ""),
-            hall=read("hall", partial(short, one.hall, 20, required=True), ""),
+            hall=read("hall", partial(hall, one.hall), ""),
             kind=kind_of,
             area=read("area_m2", partial(_area_of, one, kind_of), 0),
             zone=read("zone", partial(short, one.zone or "", 40), ""),

@@ -83,7 +83,7 @@ def _lines(rows: Sequence[Sequence[str]], start: int, columns: dict[str, int]) -
     if not filled:
         return Read((), (SheetFault(start, "", mark("There is no booth below the headings.")),))
     hows: dict[str, Callable[[str], Any]] = {
-        "hall": lambda typed: rules.short(typed, 20, required=True),
+        "hall": rules.hall,
         "code": rules.code,
         "x": rules.metres_or_zero,
         "y": rules.metres_or_zero,

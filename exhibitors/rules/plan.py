@@ -9,6 +9,7 @@ AISLE = 30
 CELL = 30
 #: How far beyond a side its neighbours are looked for; what stands further off leaves room to walk.
 REACH = 5
+_SQUARE = 100
 
 
 class Rect(msgspec.Struct, frozen=True, order=True):
@@ -74,6 +75,24 @@ def open_sides(rect: Rect, others: Iterable[Rect], width: int, height: int) -> i
         spans = [(o.x, o.right) if lies else (o.y, o.bottom) for o in near if overlap(strip, o)]
         found += 2 * _covered(low, high, spans) < high - low
     return found
+
+
+def all_open_sides(rects: Sequence[Rect], width: int, height: int) -> list[int]:
+    """Of each, in their order; each is held only against those near it."""
+    squares: dict[tuple[int, int], list[Rect]] = {}
+
+    def reached(rect: Rect) -> Iterable[tuple[int, int]]:
+        for column in range((rect.x - REACH) // _SQUARE, (rect.right + REACH) // _SQUARE + 1):
+            for row in range((rect.y - REACH) // _SQUARE, (rect.bottom + REACH) // _SQUARE + 1):
+                yield column, row
+
+    for rect in rects:
+        for square in reached(rect):
+            squares.setdefault(square, []).append(rect)
+    return [
+        open_sides(rect, {other for square in reached(rect) for other in squares[square]}, width, height)
+        for rect in rects
+    ]
 
 
 def joined(rects: Sequence[Rect]) -> Rect | None:

@@ -53,14 +53,33 @@ class Proposal(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...]
 
 
-def _runs(free: Sequence[Place], count: int) -> list[tuple[Place, ...]]:
-    """All sets of so many standard booths that lie in one row, and blocks of two rows back to back."""
+class _Run(msgspec.Struct, frozen=True):
+    """Standard booths that lie in one row, or in two rows back to back."""
+
+    places: tuple[Place, ...]
+    codes: frozenset[str]
+    area: int
+    #: Open sides beyond the first: corners cost more.
+    corners: int
+
+
+def _run(places: Sequence[Place]) -> _Run:
+    return _Run(
+        tuple(places),
+        frozenset(place.code for place in places),
+        sum(place.area for place in places),
+        sum(max(0, place.open_sides - 1) for place in places),
+    )
+
+
+def _runs(free: Sequence[Place], count: int) -> list[_Run]:
+    """All sets of so many that stand together."""
     rows: dict[tuple[str, int, int], list[Place]] = {}
     for place in free:
         if place.kind is BoothKind.standard:
             rows.setdefault((place.hall, place.rect.y, place.rect.height), []).append(place)
-    found: list[tuple[Place, ...]] = []
-    pieces: dict[tuple[str, int], list[tuple[Place, ...]]] = {}
+    found: list[_Run] = []
+    pieces: dict[tuple[str, int], list[list[Place]]] = {}
     half = count // 2 if count >= 4 and count % 2 == 0 else 0
     for (hall, _, _), row in rows.items():
         row.sort(key=lambda place: place.rect.x)
@@ -69,38 +88,69 @@ def _runs(free: Sequence[Place], count: int) -> list[tuple[Place, ...]]:
                 run = row[start : start + size]
                 if all(touching(a.rect, b.rect) for a, b in pairwise(run)):
                     if size == count:
-                        found.append(tuple(run))
+                        found.append(_run(run))
                     if size == half:
-                        pieces.setdefault((hall, run[0].rect.x), []).append(tuple(run))
+                        pieces.setdefault((hall, run[0].rect.x), []).append(run)
     for same in pieces.values():
         for upper in same:
             for lower in same:
                 if lower[0].rect.y == upper[0].rect.bottom and joined([p.rect for p in (*upper, *lower)]):
-                    found.append((*upper, *lower))
+                    found.append(_run([*upper, *lower]))
     return found
 
 
-def _leftover(run: Sequence[Place], free: Sequence[Place]) -> int:
-    """How many free neighbours would be left alone by it: pieces that nobody wants."""
-    own = {place.code for place in run}
-    rest = [place for place in free if place.code not in own and place.hall == run[0].hall]
-    beside = [place for place in rest if any(touching(place.rect, one.rect) for one in run)]
-    return sum(not any(touching(place.rect, one.rect) for one in rest if one is not place) for place in beside)
+class _Floor:
+    """What is left, as it is given away."""
+
+    def __init__(self, free: Sequence[Place]) -> None:
+        self.free = {place.code: place for place in free}
+        self.order = {place.code: n for n, place in enumerate(free)}
+        self.near: dict[str, set[str]] = {place.code: set() for place in free}
+        self.runs: dict[int, list[_Run]] = {}
+        by_hall: dict[str, list[Place]] = {}
+        for place in free:
+            by_hall.setdefault(place.hall, []).append(place)
+        for places in by_hall.values():
+            self._find_neighbours(sorted(places, key=lambda place: place.rect.x))
+
+    def _find_neighbours(self, places: list[Place]) -> None:
+        for n, one in enumerate(places):
+            for other in places[n + 1 :]:
+                if other.rect.x > one.rect.right:
+                    break
+                if touching(one.rect, other.rect):
+                    self.near[one.code].add(other.code)
+                    self.near[other.code].add(one.code)
+
+    def standing(self, count: int) -> list[_Run]:
+        """Runs that are whole still."""
+        found = self.runs.get(count)
+        if found is None:
+            found = _runs(list(self.free.values()), count)
+        self.runs[count] = [run for run in found if all(code in self.free for code in run.codes)]
+        return self.runs[count]
+
+    def take(self, places: Sequence[Place]) -> None:
+        for place in places:
+            del self.free[place.code]
+
+    def leftover(self, run: _Run) -> int:
+        """How many free neighbours it would leave alone: pieces that nobody wants."""
+        beside = {code for own in run.codes for code in self.near[own] if code in self.free} - run.codes
+        return sum(not any(code in self.free and code not in run.codes for code in self.near[one]) for one in beside)
 
 
 def suggest(wishes: Sequence[Wish], free: Sequence[Place]) -> list[Proposal]:
     """``wishes`` in the order of approval. One proposal for each, in that order."""
-    left = list(free)
-    order = {place.code: n for n, place in enumerate(free)}
+    floor = _Floor(free)
     out: list[Proposal] = []
     for n, wish in enumerate(wishes, 1):
-        best = _best_raw(wish, left, order) if wish.kind is BoothKind.raw else _best_standard(wish, left, order)
+        best = _best_raw(wish, floor) if wish.kind is BoothKind.raw else _best_standard(wish, floor)
         turn = Reason(mark("Number %(n)s by the day of approval."), {"n": str(n)})
         if best is None:
-            out.append(Proposal(wish.number, (), (_why_not(wish, left), turn)))
+            out.append(Proposal(wish.number, (), (_why_not(wish, floor), turn)))
             continue
-        taken = {place.code for place in best}
-        left = [place for place in left if place.code not in taken]
+        floor.take(best)
         out.append(Proposal(wish.number, tuple(place.code for place in best), (*_why(wish, best), turn)))
     return out
 
@@ -115,25 +165,22 @@ def _rank_of_zone(wish: Wish, places: Sequence[Place]) -> int:
     return 800 if not zone else 850
 
 
-def _best_standard(wish: Wish, left: Sequence[Place], order: dict[str, int]) -> tuple[Place, ...] | None:
-    found = _runs(left, wish.count)
+def _best_standard(wish: Wish, floor: _Floor) -> tuple[Place, ...] | None:
+    found = floor.standing(wish.count)
     if not found:
         return None
-    ranked = [
-        (_rank_of_zone(wish, run), sum(place.area for place in run), sum(max(0, p.open_sides - 1) for p in run), run)
-        for run in found
-    ]
-    least = min(entry[:3] for entry in ranked)
-    equal = [run for *rank, run in ranked if tuple(rank) == least]
-    # Only the first rows of a large hall are compared for what they leave over.
-    return min(equal[:40], key=lambda run: (_leftover(run, left) if wish.count > 1 else 0, order[run[0].code]))
+    ranked = [((_rank_of_zone(wish, run.places), run.area, run.corners), run) for run in found]
+    least = min(rank for rank, _ in ranked)
+    equal = [run for rank, run in ranked if rank == least]
+    best = min(equal, key=lambda run: (floor.leftover(run) if wish.count > 1 else 0, floor.order[run.places[0].code]))
+    return best.places
 
 
-def _best_raw(wish: Wish, left: Sequence[Place], order: dict[str, int]) -> tuple[Place, ...] | None:
-    fitting = [place for place in left if place.kind is BoothKind.raw and place.area >= wish.area]
+def _best_raw(wish: Wish, floor: _Floor) -> tuple[Place, ...] | None:
+    fitting = [place for place in floor.free.values() if place.kind is BoothKind.raw and place.area >= wish.area]
     best = min(
         fitting,
-        key=lambda place: (_rank_of_zone(wish, [place]), place.area, -place.open_sides, order[place.code]),
+        key=lambda place: (_rank_of_zone(wish, [place]), place.area, -place.open_sides, floor.order[place.code]),
         default=None,
     )
     return None if best is None else (best,)
@@ -159,9 +206,9 @@ def _why(wish: Wish, best: Sequence[Place]) -> list[Reason]:
     return reasons
 
 
-def _why_not(wish: Wish, left: Sequence[Place]) -> Reason:
+def _why_not(wish: Wish, floor: _Floor) -> Reason:
     if wish.kind is BoothKind.raw:
         return Reason(mark("No raw space of that size is free. Neighbours can be merged for it."))
-    if any(place.kind is BoothKind.standard for place in left):
+    if any(place.kind is BoothKind.standard for place in floor.free.values()):
         return Reason(mark("No %(n)s free booths stand side by side."), {"n": str(wish.count)})
     return Reason(mark("No standard booth is free."))

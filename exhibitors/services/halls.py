@@ -163,8 +163,8 @@ async def _look_around(hall: int) -> None:
         entrance = height if at_south else size["entrance_y"]
         await Hall.update({Hall.width: width, Hall.height: height, Hall.entrance_y: entrance}).where(Hall.id == hall)
     changed: dict[int, list[int]] = {}
-    for row, rect in zip(rows, rects, strict=True):
-        if (sides := plan.open_sides(rect, rects, width, height)) != row["open_sides"]:
+    for row, sides in zip(rows, plan.all_open_sides(rects, width, height), strict=True):
+        if sides != row["open_sides"]:
             changed.setdefault(sides, []).append(row["id"])
     for sides, ids in changed.items():
         for start in range(0, len(ids), 500):

@@ -186,4 +186,5 @@ async def test_the_suggestion_is_given_as_a_whole_and_what_was_taken_meanwhile_i
     assert await holders() == {"A101": firms[0], "A205": firms[2]}
     form = {"_csrf": csrf_in(done.text), "take": [firms[1]], "codes-" + firms[1]: "A103"}
     assert (await client.post("/admin/booths/suggestion", data=form)).status_code == 303
+    assert "审核通过的都已有展位" in (await client.get("/admin")).text
     assert "没有等待分配" in (await client.get("/admin/booths/suggestion")).text

@@ -72,7 +72,10 @@ async def test_a_booth_that_is_there_and_differs_is_refused(client: httpx.AsyncC
     [
         ({"code": " "}, "code", "required"),
         ({"code": "x" * 21}, "code", "too_long"),
+        ({"code": "A/1"}, "code", "invalid"),
+        ({"code": ".."}, "code", "invalid"),
         ({"hall": ""}, "hall", "required"),
+        ({"hall": "1/2"}, "hall", "invalid"),
         ({"kind": "tent"}, "kind", "unknown"),
         ({"area_m2": 0}, "area_m2", "area"),
         ({"area_m2": -9}, "area_m2", "area"),

@@ -1,7 +1,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exhibitors.rules.plan import Drawing, Placer, Rect, drawn, joined, open_sides, overlap, size_for, touching, within
+from exhibitors.rules.plan import (
+    Drawing,
+    Placer,
+    Rect,
+    all_open_sides,
+    drawn,
+    joined,
+    open_sides,
+    overlap,
+    size_for,
+    touching,
+    within,
+)
 
 
 def test_a_booth_in_the_middle_of_a_row_is_open_to_its_aisle_only_and_the_last_one_is_a_corner() -> None:
@@ -22,6 +34,11 @@ def test_a_neighbour_along_less_than_half_a_side_leaves_it_open() -> None:
     large, small = Rect(50, 50, 90, 60), Rect(50, 20, 30, 30)
     assert open_sides(large, [large, small], 300, 300) == 4
     assert open_sides(small, [large, small], 300, 300) == 3
+
+
+@given(st.lists(st.builds(Rect, *[st.integers(0, 400)] * 2, *[st.integers(10, 150)] * 2), max_size=25))
+def test_all_at_once_are_as_one_by_one(rects: list[Rect]) -> None:
+    assert all_open_sides(rects, 600, 600) == [open_sides(rect, rects, 600, 600) for rect in rects]
 
 
 def test_only_what_makes_a_rectangle_is_joined() -> None:
