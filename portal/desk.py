@@ -24,6 +24,7 @@ from exhibitors.rules import desk as rules
 from exhibitors.rules.applications import ApplicationIn, BoothIn, ContactIn, countries
 from exhibitors.rules.desk import Facts, Todo, badge_quota
 from exhibitors.rules.files import ACCEPTS, HINTS, NAMES
+from exhibitors.rules.review import COMMENTABLE
 from exhibitors.services import booths as booth_services
 from exhibitors.services import desk as services
 from exhibitors.services import files as file_services
@@ -293,6 +294,7 @@ async def _details(request: Asked, desk: Desk, typed: Form, errors: dict[str, st
         fixed=desk.one.status not in rules.OPEN | rules.ADMITTED,
         may_send=desk.one.status in (Status.changes_requested, Status.draft),
         asked=last if desk.one.status is Status.changes_requested else None,
+        labels={field: translate(desk.locale, name) for field, name in COMMENTABLE.items()},
     )
 
 
