@@ -8,7 +8,7 @@ import msgspec
 from core import text
 
 #: A change of what is indexed raises it; older rows are then made anew.
-VERSION = 1
+VERSION = 2
 MOST_TERMS = 5
 LONGEST_QUERY = 60
 _APOSTROPHES = re.compile("['’`]")
@@ -36,6 +36,7 @@ class Texts(msgspec.Struct, frozen=True):
 
     name: str
     name_en: str
+    #: With the names of products.
     exhibits: str = ""
 
 
@@ -49,7 +50,7 @@ class Place(msgspec.Struct, frozen=True):
 def haystack(texts: Texts) -> str:
     """Lines, so that no match reaches from one into the next. The last two are pinyin and initials."""
     whole, initials = pinyin(texts.name)
-    return "\n".join([*(normal(one) for one in (texts.name, texts.name_en, texts.exhibits[:2000])), whole, initials])
+    return "\n".join([*(normal(one) for one in (texts.name, texts.name_en, texts.exhibits[:4000])), whole, initials])
 
 
 def _place(key: str) -> Place:

@@ -14,6 +14,8 @@ from exhibitors.rules.sheets import CellFault, Found, Line
 
 #: Faults that are told; of more only how many.
 TOLD = 500
+#: New ones that are named in the preview.
+FIRST = 10
 MISSING = mark("There is no such column.")
 
 
@@ -37,6 +39,8 @@ class Report(msgspec.Struct):
     passed_over: list[str] = []
     rows: int = 0
     fresh: int = 0
+    #: The first of them: row and name.
+    first: list[tuple[int, str]] = []
     #: There already.
     there: list[Place] = []
     faults: list[CellFault] = []
@@ -162,4 +166,6 @@ class Judge:
             self.report.there.append(place)
         else:
             self.report.fresh += 1
+            if len(self.report.first) < FIRST:
+                self.report.first.append((line.row, wanted.name))
             self.fresh.append(wanted)

@@ -246,6 +246,7 @@ async def add_product(actor: Actor, edition: EditionInfo, number: str, *, name: 
         await ExhibitorProduct.insert(
             ExhibitorProduct(exhibitor=exhibitor, name=title, name_en=english, text=said, position=len(have))
         )
+        await directory.refresh([exhibitor])
         await audit.record(actor, "exhibitor.product_added", _about(edition, number), after={"name": title})
 
 
@@ -263,6 +264,7 @@ async def remove_product(actor: Actor, edition: EditionInfo, number: str, produc
         )
         if not gone:
             raise NotFound
+        await directory.refresh([exhibitor])
         await audit.record(
             actor, "exhibitor.product_removed", _about(edition, number), before={"name": gone[0]["name"]}
         )

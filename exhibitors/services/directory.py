@@ -1,6 +1,6 @@
 """Keeping the directory's index right.
 
-Whoever changes a name, what is exhibited, the status or ``listed`` of an exhibitor calls :func:`refresh` in the same
+Whoever changes a name, what is exhibited, a product, the status or ``listed`` calls :func:`refresh` in the same
 transaction. :func:`mend` finds what was missed, and what an older version of the program has made.
 """
 
@@ -19,7 +19,7 @@ from core.jobs import JobContext, enqueue_job, every, job
 from exhibitors.rules import directory as rules
 from exhibitors.rules.directory import Texts
 from exhibitors.rules.files import PUBLIC
-from exhibitors.tables import Exhibitor, ExhibitorGram, ExhibitorListing, Status
+from exhibitors.tables import Exhibitor, ExhibitorGram, ExhibitorListing, ExhibitorProduct, Status
 
 _AT_ONCE = 1000
 #: Exhibitors in one transaction of :func:`mend`.
@@ -48,6 +48,13 @@ async def refresh(exhibitors: Sequence[int]) -> None:
             row["exhibitor"]: row
             for row in await ExhibitorListing.select().where(ExhibitorListing.exhibitor.is_in(list(exhibitors)))
         }
+        products: dict[int, list[str]] = {}
+        for row in (
+            await ExhibitorProduct.select(ExhibitorProduct.exhibitor, ExhibitorProduct.name, ExhibitorProduct.name_en)
+            .where(ExhibitorProduct.exhibitor.is_in(list(exhibitors)), ExhibitorProduct.removed_at.is_null())
+            .order_by(ExhibitorProduct.id)
+        ):
+            products.setdefault(row["exhibitor"], []).append(f"{row['name']} {row['name_en']}")
         made: list[ExhibitorListing] = []
         fresh: list[tuple[int, str, int]] = []
         for row in rows:
@@ -55,7 +62,7 @@ async def refresh(exhibitors: Sequence[int]) -> None:
             there = before.get(row["id"])
             if not shown and there is None:
                 continue
-            listing = _listing(row)
+            listing = _listing(row, products.get(row["id"], []))
             old = rules.grams(there["haystack"]) if there and there["version"] == rules.VERSION else set[str]()
             new = rules.grams(listing.haystack) if shown else set[str]()
             if there is not None:
@@ -77,8 +84,8 @@ async def _insert(grams: list[tuple[int, str, int]]) -> None:
     await engine().run_querystring(QueryString(sql, *(value for row in grams for value in row)))
 
 
-def _listing(row: dict[str, Any]) -> ExhibitorListing:
-    texts = Texts(row["name"], row["name_en"], row["exhibits"])
+def _listing(row: dict[str, Any], products: list[str]) -> ExhibitorListing:
+    texts = Texts(row["name"], row["name_en"], " ".join([*products, row["exhibits"]]))
     zh, en = rules.place_zh(texts), rules.place_en(texts)
     return ExhibitorListing(
         exhibitor=row["id"],

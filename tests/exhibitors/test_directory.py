@@ -13,12 +13,13 @@ from core.accounts.roles import CLI
 from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
+from exhibitors.queries import desk as queries_of_desk
 from exhibitors.queries import directory as queries
 from exhibitors.queries.directory import Wanted
 from exhibitors.rules import directory as rules
 from exhibitors.rules.applications import Application, Booth
 from exhibitors.rules.directory import Texts
-from exhibitors.services import directory, registration, steps
+from exhibitors.services import desk, directory, registration, steps
 from exhibitors.tables import BoothKind, Exhibitor, ExhibitorGram, ExhibitorListing, Status, Step
 from tests.expo import an_edition
 from tests.firms import credit_code
@@ -184,6 +185,17 @@ async def test_a_new_name_is_found_and_the_old_one_is_not(opened: None) -> None:
     assert listing is not None
     stored = {row["gram"] for row in await ExhibitorGram.select(ExhibitorGram.gram)}
     assert stored == rules.grams(listing["haystack"])
+
+
+async def test_products_and_what_is_exhibited_are_found_as_long_as_they_are_shown(opened: None) -> None:
+    edition = await an_edition()
+    number = await add(edition, 1, exhibits="智能轮椅")
+    assert await found(edition, "轮椅") == ["示例企业1号"]
+    await desk.add_product(CLI, edition, number, name="护理床", name_en="Care bed", about="")
+    assert await found(edition, "护理床") == await found(edition, "care bed") == ["示例企业1号"]
+    product = (await queries_of_desk.products((await queries.profile(edition, number)).id))[0]
+    await desk.remove_product(CLI, edition, number, product.id)
+    assert await found(edition, "护理床") == []
 
 
 async def test_what_was_missed_or_is_of_an_older_program_is_mended(opened: None) -> None:
