@@ -16,6 +16,7 @@ from admin import badges as admin_badges
 from admin import booths as admin_booths
 from admin import desks as admin_desks
 from admin import documents as admin_documents
+from admin import drawings as admin_drawings
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
 from admin import fees as admin_fees
@@ -47,6 +48,7 @@ from gateway.gate import Gate
 from portal import account, signin, site, welcome
 from portal import desk as portal_desk
 from portal import directory as portal_directory
+from portal import drawings as portal_drawings
 from portal import pages as portal_pages
 from portal import register as portal_register
 from portal import statement as portal_statement
@@ -130,6 +132,8 @@ def create_app() -> Litestar:
             *admin_suggestion.ROUTES,
             *admin_documents.ROUTES,
             *admin_desks.ROUTES,
+            *admin_drawings.ROUTES,
+            *portal_drawings.ROUTES,
             *admin_imports.ROUTES,
             *admin_editions.ROUTES,
             *admin_exhibitors.ROUTES,

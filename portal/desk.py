@@ -16,6 +16,7 @@ from core.editions.queries import EditionInfo, current_edition, edition_named
 from core.errors import DomainError, NotFound
 from core.i18n import Locale, mark, translate
 from exhibitors.queries import desk as queries
+from exhibitors.queries import drawings
 from exhibitors.queries.applications import ExhibitorDetail, exhibitor_numbered
 from exhibitors.queries.booths import booths_of
 from exhibitors.queries.files import files_of
@@ -80,6 +81,7 @@ TODOS = {
     Todo.confirm: (mark("Confirm your booth"), ""),
     Todo.introduce: (mark("Introduce yourself to visitors"), "profile"),
     Todo.products: (mark("Show your products"), "products"),
+    Todo.drawings: (mark("Hand in the drawings of your booth"), "drawings"),
     Todo.badges: (mark("Make badges for your staff"), "badges"),
 }
 
@@ -151,6 +153,8 @@ async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
         unread=await queries.unread(desk.id, by_organizers=False),
         first_day=desk.edition.first_day if desk.edition.days else None,
         held_until=await queries.held_until(desk.id),
+        builds=await drawings.builds(desk.id),
+        drawings=await drawings.state_of(desk.id),
     )
     out = []
     for task in rules.tasks(facts):

@@ -48,6 +48,8 @@ POST /admin/booths/suggestion organizer
 GET /admin/booths/{code:str} organizer
 POST /admin/booths/{code:str}/{act:str} organizer
 GET /admin/changes reviewer
+GET /admin/drawings reviewer
+POST /admin/drawings/{submission:int} reviewer
 GET /admin/editions organizer
 GET /admin/editions/new organizer
 POST /admin/editions/new organizer
@@ -151,6 +153,8 @@ POST /portal/{number:str}/colleagues/{account:int}/remove signed_in
 POST /portal/{number:str}/confirm signed_in
 GET /portal/{number:str}/details signed_in
 POST /portal/{number:str}/details signed_in
+GET /portal/{number:str}/drawings signed_in
+POST /portal/{number:str}/drawings signed_in
 GET /portal/{number:str}/files signed_in
 POST /portal/{number:str}/files signed_in
 POST /portal/{number:str}/files/{line:int}/remove signed_in

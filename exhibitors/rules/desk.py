@@ -7,7 +7,7 @@ import msgspec
 
 from core.errors import DomainError
 from exhibitors.rules.applications import Booth
-from exhibitors.tables import BoothKind, Status
+from exhibitors.tables import BoothKind, DrawingState, Status
 
 #: Square metres of a standard booth, and how many of them one badge stands for (usual in the trade).
 STANDARD_AREA = 9
@@ -17,6 +17,8 @@ MOST_BADGES = 200
 #: Days before the first day: when the catalogue is printed, and when badges should be ready.
 CATALOGUE_DAYS = 21
 BADGE_DAYS = 3
+#: Before it, so that what was not approved can be drawn anew.
+DRAWING_DAYS = 30
 
 #: With these, badges may be made and the profile is shown to visitors.
 ADMITTED = frozenset({Status.approved, Status.booth_assigned, Status.confirmed})
@@ -68,6 +70,7 @@ class Todo(StrEnum):
     products = "products"
     badges = "badges"
     read = "read"
+    drawings = "drawings"
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -85,6 +88,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     first_day: date | None
     #: When a booth that was not confirmed falls free.
     held_until: datetime | None = None
+    #: Builds its own stand on raw space.
+    builds: bool = False
+    #: Of what it handed in last.
+    drawings: DrawingState | None = None
 
 
 def tasks(facts: Facts) -> list[Task]:
@@ -97,6 +104,10 @@ def tasks(facts: Facts) -> list[Task]:
     if facts.status in (Status.booth_assigned, Status.confirmed):
         until = facts.held_until.date() if facts.held_until else None
         found.append(Task(Todo.confirm, facts.status is Status.confirmed, until))
+    if facts.status in ADMITTED and facts.builds:
+        until = facts.first_day - timedelta(days=DRAWING_DAYS) if facts.first_day else None
+        done = facts.drawings in (DrawingState.submitted, DrawingState.approved)
+        found.append(Task(Todo.drawings, done, until))
     if facts.status in ADMITTED:
         catalogue = facts.first_day - timedelta(days=CATALOGUE_DAYS) if facts.first_day else None
         badges = facts.first_day - timedelta(days=BADGE_DAYS) if facts.first_day else None

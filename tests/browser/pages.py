@@ -86,6 +86,7 @@ ORGANIZER = [
         "/portal/{holder}/statement",
         "/admin/exhibitors/{desk}/messages",
         "/admin/messages",
+        "/admin/drawings",
         "/admin/changes",
         "/admin/exhibitors/import",
         "/admin/exhibitors/import/{import_faulty}",
@@ -130,6 +131,7 @@ SIGNED_IN = [
         Page(f"/portal/{{own}}{path}", role=Role.exhibitor)
         for path in ("", "/profile", "/products", "/files", "/badges", "/messages", "/colleagues", "/details")
     ),
+    Page("/portal/{own}/drawings", role=Role.exhibitor),
     Page("/portal/{mended}", role=Role.exhibitor),
     Page("/portal/{mended}/details", role=Role.exhibitor),
     Page("/portal/{own}/messages", 422, Role.exhibitor, sends="/portal/{own}/messages"),
