@@ -1,6 +1,6 @@
 """The queue of applications (审核队列): by state, the one that has waited longest first, several approved at once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,9 +8,11 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import MultiDict
 
+from admin.home import Asked, Card, card
+from core import clock
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
-from core.i18n import Locale, mark, translate
+from core.i18n import Locale, formats, mark, translate
 from exhibitors.queries import review as queries
 from exhibitors.queries.applications import Filter
 from exhibitors.rules.steps import STEPS
@@ -80,6 +82,28 @@ def _place_of(after: tuple[int | str, ...]) -> queries.Place | None:
     if len(after) != 2:
         return None
     return datetime.fromtimestamp(int(after[0]) / _MICROSECONDS, UTC), int(after[1])
+
+
+#: An applicant who hears nothing for so long calls.
+LONG = timedelta(days=3)
+
+
+@card(Role.reviewer)
+async def _waiting(asked: Asked) -> Card | None:
+    edition, locale = asked.edition, asked.locale
+    if edition is None:
+        return None
+    wanted = Filter(status=Status.submitted)
+    oldest = await queries.queue(edition, wanted, limit=1)
+    title = translate(locale, "Applications")
+    if not oldest:
+        return Card(title, "0", translate(locale, "Nobody waits"), "/admin/exhibitors")
+    many = (await queries.counts(edition, wanted)).get(Status.submitted, 0)
+    since = oldest[0].submitted_at
+    when = formats.moment(locale, since, edition.timezone)
+    note = translate(locale, "waiting for review, the oldest since %(when)s", when=when)
+    late = clock.now() - since > LONG
+    return Card(title, formats.number(many), note, "/admin/exhibitors", attention=late)
 
 
 @get("/admin/exhibitors", opt=allow(Role.reviewer))

@@ -103,6 +103,14 @@ class ExhibitorOut(msgspec.Struct):
     locale: str
     submitted_at: datetime
     changed_at: datetime
+    kind: Kind
+    registration_number: str
+    lintel_zh: str
+    lintel_en: str
+    power: str
+    water: bool
+    exhibits: str
+    check_digit_overridden: bool
 
 
 def _booth(booth: Booth) -> BoothOut:
@@ -176,6 +184,14 @@ async def exhibitor(number: FromPath[str], edition: FromQuery[str | None] = None
         locale=found.locale,
         submitted_at=found.submitted_at.astimezone(of.zone),
         changed_at=found.changed_at.astimezone(of.zone),
+        kind=found.kind,
+        registration_number=found.registration_number,
+        lintel_zh=found.lintel_zh,
+        lintel_en=found.lintel_en,
+        power=found.power,
+        water=found.water,
+        exhibits=found.exhibits,
+        check_digit_overridden=found.check_digit_overridden,
     )
 
 

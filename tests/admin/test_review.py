@@ -7,6 +7,7 @@ import pytest
 from core import clock, db
 from core.accounts.roles import CLI, Role
 from core.audit.tables import AuditEntry
+from core.db import transaction
 from core.mail.tables import MailMessage
 from exhibitors.queries import review as queries
 from exhibitors.queries.applications import Filter, exhibitor_numbered
@@ -29,9 +30,9 @@ async def decided_mails() -> int:
 
 
 async def waiting(number: str, hours: int) -> None:
-    await Exhibitor.update({Exhibitor.submitted_at: clock.now() - timedelta(hours=hours)}).where(
-        Exhibitor.number == number
-    )
+    since = clock.now() - timedelta(hours=hours)
+    async with transaction():
+        await Exhibitor.update({Exhibitor.submitted_at: since}).where(Exhibitor.number == number)
 
 
 async def test_who_has_waited_longest_stands_first(client: httpx.AsyncClient) -> None:
@@ -190,3 +191,15 @@ async def test_only_an_organizer_lets_a_wrong_check_digit_pass(client: httpx.Asy
     assert (await send_form(client, f"{at}/check-digit", at)).status_code == 303
     assert "已核对并放行" in (await client.get(at)).text
     assert await AuditEntry.exists().where(AuditEntry.action == "exhibitor.check_digit_passed")
+
+
+async def test_the_desk_says_how_many_wait_and_since_when(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    await sign_in(client, Role.reviewer)
+    assert "没有待审核的申请" in (await client.get("/admin")).text
+    number = await firm(edition)
+    card = (await client.get("/admin")).text
+    assert "最早提交于" in card
+    assert "attention" not in card
+    await waiting(number, 24 * 4)
+    assert "attention" in (await client.get("/admin")).text
