@@ -1,3 +1,5 @@
+from typing import Any
+
 import httpx
 import pytest
 
@@ -79,7 +81,13 @@ async def test_the_same_call_twice_under_one_key_decides_once(client: httpx.Asyn
 
 async def test_one_application_shows_all_that_was_sent(client: httpx.AsyncClient) -> None:
     edition = await an_edition()
-    more = {"kind": "institution", "lintel_zh": "示例楣板", "power": "380 V", "water": True, "exhibits": "护理床"}
+    more: dict[str, Any] = {
+        "kind": "institution",
+        "lintel_zh": "示例楣板",
+        "power": "380 V",
+        "water": True,
+        "exhibits": "护理床",
+    }
     number = await firm(edition, **more)
     found = (await client.get(f"/api/v1/exhibitors/{number}", headers=await token_for(Role.reviewer))).json()
     assert {name: found[name] for name in more} == more
