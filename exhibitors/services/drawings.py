@@ -121,7 +121,7 @@ async def decide(actor: Actor, edition: EditionInfo, submission: int, *, approve
         expo=edition.name(locale),
         approved=approve,
         note=said,
-        link=f"{settings().public_url}/portal/{firm.number}/drawings",
+        page=f"{settings().public_url}/portal/{firm.number}/drawings",
     )
     state = DrawingState.approved if approve else DrawingState.changes
     async with transaction():

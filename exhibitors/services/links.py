@@ -223,7 +223,7 @@ async def ask_for_access(edition: EditionInfo, credit_code: str, name: str, emai
         number=of["number"],
         asker=name,
         asker_email=email,
-        link=f"{settings().public_url}/portal",
+        page=f"{settings().public_url}/portal",
     )
     today = clock.now().date().isoformat()
     for n in range(ASKED_A_DAY):

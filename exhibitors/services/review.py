@@ -65,7 +65,7 @@ def _mail(edition: EditionInfo, to: _Applicant, step: Step, said: Words) -> Mess
         expo=edition.name(locale),
         note=said.note,
         comments=[(translate(locale, rules.COMMENTABLE[one.field]), one.comment) for one in said.comments],
-        link=f"{settings().public_url}/portal",
+        page=f"{settings().public_url}/portal",
     )
 
 
