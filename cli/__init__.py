@@ -20,6 +20,7 @@ COMMANDS = {
     "help": "cli.help:help_",
     "ledger": "cli.ledger:ledger",
     "migrate": "cli.migrate:migrate",
+    "privacy": "cli.privacy:privacy",
     "restore": "cli.backup:restore",
     "run": "cli.run:run",
     "worker": "cli.worker:worker",

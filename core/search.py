@@ -1,5 +1,7 @@
 """Parts of texts, found alike on SQLite and PostgreSQL; what is typed is never taken for a pattern."""
 
+from collections.abc import Iterable
+
 from piccolo.columns import Column
 from piccolo.columns.combination import WhereRaw
 
@@ -19,3 +21,9 @@ def contains(column: Column, text: str) -> WhereRaw:
 
 def begins(column: Column, text: str) -> WhereRaw:
     return WhereRaw(f"{_named(column)} LIKE {{}} ESCAPE '!'", f"{_escaped(text)}%")
+
+
+def among(column: Column, texts: Iterable[str]) -> WhereRaw:
+    """One of the texts, whatever the case of Latin letters; of none, nothing."""
+    wanted = sorted({text.lower() for text in texts}) or [""]
+    return WhereRaw(f"{_named(column)} IN ({', '.join(['{}'] * len(wanted))})", *wanted)

@@ -10,6 +10,7 @@ from core.audit import rules, sealing
 from core.audit.tables import AuditEntry
 from core.context import current_request_id
 from core.db import after_commit, engine, transaction
+from core.search import contains
 
 _COLUMNS = rules.NewEntry.__struct_fields__
 
@@ -87,26 +88,42 @@ async def erase_personal(actor: Actor, subject: str, *, note: str = "") -> int:
     valid: it covers a keyed digest with a salt that goes too. The erasure is itself recorded.
     """
     async with transaction():
-        about = await (
-            AuditEntry.select(AuditEntry.id)
-            .where(AuditEntry.object == subject, AuditEntry.personal.is_not_null())
-            .order_by(AuditEntry.id)
+        about, by = await beside([subject], [subject])
+        return await erase_beside(actor, subject, about, by, note=note)
+
+
+async def beside(objects: list[str], actors: list[str], words: list[str] | None = None) -> tuple[list[int], list[int]]:
+    """Entries that hold personal data about ``objects`` or with one of ``words`` in it, and those that hold the name
+    of one of ``actors``."""
+    about: set[int] = set()
+    by: set[int] = set()
+    wheres: list[Any] = [AuditEntry.object.is_in(objects[at : at + 500]) for at in range(0, len(objects), 500)]
+    wheres += [contains(AuditEntry.personal, word) for word in words or []]
+    for where in wheres:
+        rows = await AuditEntry.select(AuditEntry.id).where(where, AuditEntry.personal.is_not_null())
+        about |= {row["id"] for row in rows}
+    for at in range(0, len(actors), 500):
+        rows = await AuditEntry.select(AuditEntry.id).where(
+            AuditEntry.actor.is_in(actors[at : at + 500]), AuditEntry.name.is_not_null()
         )
-        by = await (
-            AuditEntry.select(AuditEntry.id)
-            .where(AuditEntry.actor == subject, AuditEntry.name.is_not_null())
-            .order_by(AuditEntry.id)
-        )
-        entries = sorted({row["id"] for row in (*about, *by)})
-        if not entries:
-            return 0
+        by |= {row["id"] for row in rows}
+    return sorted(about), sorted(by)
+
+
+async def erase_beside(actor: Actor, subject: str, about: list[int], by: list[int], *, note: str = "") -> int:
+    """Of the entries ``about`` the personal data and of those ``by`` somebody the name, under one erasure that
+    names ``subject``; answers of how many."""
+    entries = sorted({*about, *by})
+    if not entries:
+        return 0
+    async with transaction():
         erasure = await record(actor, rules.ERASED, subject, after={"entries": _ranges(entries)}, note=note)
-        for start in range(0, len(entries), 500):
-            some = AuditEntry.id.is_in(entries[start : start + 500])
+        for start in range(0, len(about), 500):
             await AuditEntry.update(
                 {AuditEntry.personal: None, AuditEntry.personal_salt: None, AuditEntry.personal_erased_by: erasure}
-            ).where(some, AuditEntry.object == subject, AuditEntry.personal.is_not_null())
+            ).where(AuditEntry.id.is_in(about[start : start + 500]), AuditEntry.personal.is_not_null())
+        for start in range(0, len(by), 500):
             await AuditEntry.update(
                 {AuditEntry.name: None, AuditEntry.name_salt: None, AuditEntry.name_erased_by: erasure}
-            ).where(some, AuditEntry.actor == subject, AuditEntry.name.is_not_null())
+            ).where(AuditEntry.id.is_in(by[start : start + 500]), AuditEntry.name.is_not_null())
     return len(entries)

@@ -17,6 +17,7 @@ from core.errors import FieldError, InvalidInput
 from core.i18n import Locale, translate
 from core.mail import waking
 from core.mail.tables import MailMessage, MailState
+from core.privacy.registry import is_erased
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -65,8 +66,12 @@ async def enqueue(
 ) -> None:
     """Inside the transaction of what causes it. With a ``key`` that was used before, nothing happens.
 
+    To somebody whose data were erased nothing is written.
+
     :raises InvalidInput: the address is none.
     """
+    if is_erased(to_address):
+        return
     try:
         address = text.email(to_address)
     except text.Fault as fault:
