@@ -25,6 +25,7 @@ from admin import home as admin_home
 from admin import imports as admin_imports
 from admin import jobs as admin_jobs
 from admin import mail as admin_mail
+from admin import moves as admin_moves
 from admin import people as admin_people
 from admin import register as admin_register
 from admin import review as admin_review
@@ -49,6 +50,7 @@ from portal import account, signin, site, welcome
 from portal import desk as portal_desk
 from portal import directory as portal_directory
 from portal import drawings as portal_drawings
+from portal import moves as portal_moves
 from portal import pages as portal_pages
 from portal import register as portal_register
 from portal import statement as portal_statement
@@ -133,6 +135,8 @@ def create_app() -> Litestar:
             *admin_documents.ROUTES,
             *admin_desks.ROUTES,
             *admin_drawings.ROUTES,
+            *admin_moves.ROUTES,
+            *portal_moves.ROUTES,
             *portal_drawings.ROUTES,
             *admin_imports.ROUTES,
             *admin_editions.ROUTES,

@@ -37,6 +37,7 @@ ENTRIES: list[Entry] = [
     Entry("/admin/messages", mark("Messages"), frozenset({Role.organizer})),
     Entry("/admin/booths", mark("Booths"), frozenset({Role.organizer})),
     Entry("/admin/drawings", mark("Drawings"), frozenset({Role.reviewer})),
+    Entry("/admin/move", mark("Move-in and move-out"), frozenset({Role.organizer})),
     Entry("/admin/badges", mark("Badges"), frozenset({Role.organizer})),
     Entry("/admin/editions", mark("Editions"), frozenset({Role.organizer})),
     Entry("/admin/mail", mark("Mail"), frozenset({Role.organizer})),

@@ -26,6 +26,8 @@ from .tables import (
     ExhibitorStep,
     Hall,
     InvoiceDetails,
+    MovePlace,
+    MoveWindow,
 )
 
 APP_CONFIG = AppConfig(
@@ -55,6 +57,8 @@ APP_CONFIG = AppConfig(
         ExhibitorMessage,
         ExhibitorChange,
         DrawingSubmission,
+        MoveWindow,
+        MovePlace,
     ],
     migration_dependencies=["core.editions.piccolo_app", "core.accounts.piccolo_app", "core.files.piccolo_app"],
     commands=[],

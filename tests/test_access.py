@@ -92,6 +92,10 @@ GET /admin/mail/{number:int} organizer
 GET /admin/mail/{number:int}/html organizer
 POST /admin/mail/{number:int}/retry organizer
 GET /admin/messages organizer
+GET /admin/move organizer
+POST /admin/move organizer
+GET /admin/move.csv organizer
+POST /admin/move/{window:int}/{act:str} organizer
 GET /admin/people organizer
 POST /admin/people organizer
 GET /admin/people/{account:int} organizer
@@ -161,6 +165,8 @@ POST /portal/{number:str}/files/{line:int}/remove signed_in
 GET /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages/read signed_in
+GET /portal/{number:str}/move signed_in
+POST /portal/{number:str}/move signed_in
 GET /portal/{number:str}/products signed_in
 POST /portal/{number:str}/products signed_in
 POST /portal/{number:str}/products/{product:int}/remove signed_in

@@ -22,6 +22,7 @@ from exhibitors.tables.drawings import DrawingState, DrawingSubmission
 from exhibitors.tables.fees import BoothPayment, BoothPrice, BoothTerms, InvoiceDetails, Origin, Per
 from exhibitors.tables.files import ExhibitorFile, FileKind
 from exhibitors.tables.imports import ExhibitorImport, ImportState
+from exhibitors.tables.moves import MovePlace, MoveWindow, Way
 
 __all__ = [
     "Booth",
@@ -53,8 +54,11 @@ __all__ = [
     "ImportState",
     "InvoiceDetails",
     "Kind",
+    "MovePlace",
+    "MoveWindow",
     "Origin",
     "Per",
     "Status",
     "Step",
+    "Way",
 ]

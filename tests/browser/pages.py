@@ -87,6 +87,7 @@ ORGANIZER = [
         "/admin/exhibitors/{desk}/messages",
         "/admin/messages",
         "/admin/drawings",
+        "/admin/move",
         "/admin/changes",
         "/admin/exhibitors/import",
         "/admin/exhibitors/import/{import_faulty}",
@@ -131,6 +132,8 @@ SIGNED_IN = [
         Page(f"/portal/{{own}}{path}", role=Role.exhibitor)
         for path in ("", "/profile", "/products", "/files", "/badges", "/messages", "/colleagues", "/details")
     ),
+    Page("/admin/move", 422, Role.organizer, sends="/admin/move"),
+    Page("/portal/{own}/move", role=Role.exhibitor),
     Page("/portal/{own}/drawings", role=Role.exhibitor),
     Page("/portal/{mended}", role=Role.exhibitor),
     Page("/portal/{mended}/details", role=Role.exhibitor),
