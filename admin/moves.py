@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from core import text
+from core import clock, text
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
@@ -52,11 +52,14 @@ async def moves(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def _moment(form: Form, name: str, edition: EditionInfo, errors: list[FieldError]) -> datetime:
     try:
-        return datetime.fromisoformat(form.text(name, 40).strip()).replace(tzinfo=edition.zone)
+        found = datetime.fromisoformat(form.text(name, 40).strip()).replace(tzinfo=edition.zone)
+        if abs(found.year - edition.first_day.year) <= 1:
+            return found
     except ValueError:
-        message = mark("Please write day and time as 2026-09-14T09:00.")
-        errors.append(FieldError(name, "moment", message))
-        return datetime.min
+        pass
+    message = mark("Please write day and time as 2026-09-14T09:00.")
+    errors.append(FieldError(name, "moment", message))
+    return clock.now()
 
 
 def _places(form: Form, name: str, errors: list[FieldError]) -> int | None:

@@ -150,7 +150,13 @@ async def test_in_both_desks(client: httpx.AsyncClient) -> None:
     await sign_in(client, Role.organizer)
     day = (clock.now() + timedelta(days=1)).date().isoformat()
     times = {"way": "arrival", "from": f"{day}T09:00", "until": f"{day}T11:30"}
-    for wrong in ({}, {**times, "until": "x"}, {**times, "until": f"{day}T08:00"}, {**times, "capacity": "0"}):
+    for wrong in (
+        {},
+        {**times, "until": "x"},
+        {**times, "from": "0001-01-01T00:00"},
+        {**times, "until": f"{day}T08:00"},
+        {**times, "capacity": "0"},
+    ):
         assert (await send_form(client, "/admin/move", **wrong)).status_code == 422, wrong
     assert (await send_form(client, "/admin/move", **times, capacity="２")).status_code == 303
     one = (await queries.windows(edition))[0]
