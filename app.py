@@ -27,6 +27,7 @@ from admin import jobs as admin_jobs
 from admin import mail as admin_mail
 from admin import moves as admin_moves
 from admin import people as admin_people
+from admin import privacy as admin_privacy
 from admin import register as admin_register
 from admin import review as admin_review
 from admin import suggestion as admin_suggestion
@@ -122,6 +123,7 @@ def create_app() -> Litestar:
             *account.ROUTES,
             *files.ROUTES,
             *admin_people.ROUTES,
+            *admin_privacy.ROUTES,
             *signin.ROUTES,
             *site.ROUTES,
             *static.ROUTES,

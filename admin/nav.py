@@ -31,6 +31,7 @@ ENTRIES: list[Entry] = [
     Entry("/admin/people", mark("People"), frozenset({Role.organizer})),
     Entry("/admin/tokens", mark("Tokens of programs"), frozenset({Role.organizer})),
     Entry("/admin/audit", mark("Audit trail"), frozenset({Role.organizer})),
+    Entry("/admin/privacy", mark("Personal data"), frozenset({Role.admin})),
     Entry("/admin/security", mark("Security"), frozenset({Role.admin})),
     Entry("/admin/exhibitors", mark("Applications"), frozenset({Role.reviewer})),
     Entry("/admin/changes", mark("Changes to decide on"), frozenset({Role.reviewer})),

@@ -4,6 +4,7 @@ from base64 import b64encode
 from io import BytesIO
 from typing import Any
 
+import msgspec
 import qrcode
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -16,6 +17,7 @@ from core.config import settings
 from core.db import transaction
 from core.errors import DomainError, Forbidden
 from core.i18n import mark
+from core.privacy import services as privacy
 from gateway import auth
 from gateway.access import SIGNED_IN, actor_of
 from gateway.forms import form_of, shown_errors
@@ -185,7 +187,18 @@ async def end_other_sessions(request: Asked) -> Response[Any]:
     return response
 
 
+@post("/account/data", opt={**SIGNED_IN, "limit": "login"})
+async def own_data(request: Asked) -> Response[bytes]:
+    """What is held about the person (PIPL 45): by its own address, as JSON."""
+    actor, account = _own(request)
+    rows = await privacy.exported(actor, await privacy.own(account), "", own=True)
+    body = msgspec.json.format(msgspec.json.encode(rows), indent=2)
+    headers = {"content-disposition": 'attachment; filename="personal-data.json"', "cache-control": "no-store"}
+    return Response(body, status_code=200, media_type="application/json; charset=utf-8", headers=headers)
+
+
 ROUTES = [
+    own_data,
     account_page,
     profile,
     password,

@@ -18,6 +18,7 @@ ROUTES = """
 GET / public
 GET /account signed_in
 POST /account signed_in
+POST /account/data signed_in
 POST /account/password signed_in
 POST /account/recovery-codes signed_in
 GET /account/second-factor signed_in
@@ -100,6 +101,8 @@ GET /admin/people organizer
 POST /admin/people organizer
 GET /admin/people/{account:int} organizer
 POST /admin/people/{account:int}/{act:str} organizer
+GET /admin/privacy admin
+POST /admin/privacy/{act:str} admin
 GET /admin/security admin
 POST /admin/security admin
 GET /admin/tokens organizer

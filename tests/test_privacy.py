@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from piccolo.columns import Text, Varchar
@@ -30,6 +31,7 @@ from exhibitors.services import links as desk_links
 from exhibitors.tables import Exhibitor, ExhibitorConsent, ExhibitorMessage, ExhibitorStep, Status
 from tests.exhibitors.world import firm
 from tests.expo import TODAY, an_edition
+from tests.world import send_form, sign_in
 
 pytestmark = pytest.mark.anyio
 
@@ -231,3 +233,29 @@ async def test_what_is_not_due_stays(opened: None) -> None:
     with pytest.raises(services.NotDue):
         await services.purge(SYSTEM, edition)
     assert await Account.exists().where(Account.email == EMAIL)
+
+
+async def test_an_admin_looks_downloads_and_erases_with_a_reason(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    await everything_about_zhou(edition)
+    await sign_in(client, Role.admin)
+    at = "/admin/privacy"
+    assert "exhibitor_message" in (await send_form(client, f"{at}/look", at, email=EMAIL)).text
+    assert (await send_form(client, f"{at}/look", at)).status_code == 422
+    assert (await send_form(client, f"{at}/export", at, email=EMAIL)).status_code == 422
+    given = await send_form(client, f"{at}/export", at, email=EMAIL, reason="asked by letter")
+    assert given.headers["content-disposition"].startswith("attachment")
+    assert NAME in given.text
+    unsure = await send_form(client, f"{at}/erase", at, email=EMAIL, reason="asked by letter")
+    assert unsure.status_code == 422
+    assert (
+        await send_form(client, f"{at}/erase", at, email=EMAIL, mobile=MOBILE, reason="asked by letter", sure="1")
+    ).status_code == 303
+    assert await where_it_stands(EMAIL, MOBILE) == []
+
+
+async def test_everybody_downloads_what_is_held_under_the_own_address(client: httpx.AsyncClient) -> None:
+    await sign_in(client, Role.exhibitor)
+    given = await send_form(client, "/account/data", "/account")
+    assert given.status_code == 200
+    assert given.json()["account"][0]["email"] == "exhibitor@example.com"

@@ -319,6 +319,18 @@ async def _portions(edition: EditionInfo) -> AsyncIterator[Scope]:
                 yield scope
 
 
+async def has_any(edition: EditionInfo) -> bool:
+    """Looks only until it finds something; what was purged once is taken to be so."""
+    purged = (AuditEntry.action == "privacy.purged") & (AuditEntry.object == f"edition:{edition.slug}")
+    if await AuditEntry.exists().where(purged):
+        return False
+    async for scope in _portions(edition):
+        for holding in holdings():
+            if await rows(holding, scope):
+                return True
+    return False
+
+
 async def count(edition: EditionInfo) -> Purged:
     """What a purge would take; changes nothing."""
     seen: dict[str, set[int]] = {}
