@@ -29,7 +29,7 @@ DESK = allow(Role.organizer)
 SHOWN = 200
 STATES = {
     ImportState.checking: mark("Being checked"),
-    ImportState.ready: mark("Checked, nothing is wrong"),
+    ImportState.ready: mark("Nothing is wrong"),
     ImportState.faulty: mark("To be mended"),
     ImportState.importing: mark("Being stored"),
     ImportState.done: mark("Stored"),

@@ -84,7 +84,6 @@ ORGANIZER = [
         "/admin/exhibitors/{own}/messages",
         "/admin/exhibitors/{holder}/statement",
         "/portal/{holder}/statement",
-        "/admin/exhibitors/{desk}/messages",
         "/admin/messages",
         "/admin/drawings",
         "/admin/move",
