@@ -8,6 +8,7 @@ from piccolo.query.functions.aggregate import Count
 
 from core.editions.queries import EditionInfo
 from core.i18n import Locale
+from core.privacy.registry import is_erased
 from exhibitors.queries.applications import ExhibitorDetail, ExhibitorLine, Filter, lines_of, where_of
 from exhibitors.rules.review import Comment, Seen
 from exhibitors.tables import (
@@ -151,11 +152,9 @@ _MOST_SEEN = 20
 
 async def seen_elsewhere(edition: EditionInfo, one: ExhibitorDetail, locale: Locale) -> list[Seen]:
     """Other applications, of this edition and of former ones, with the same phone, address, name or code."""
-    same: Any = (
-        (Exhibitor.contact_mobile == one.contact.mobile)
-        | (Exhibitor.contact_email == one.contact.email)
-        | (Exhibitor.name == one.name)
-    )
+    same: Any = Exhibitor.name == one.name
+    if not is_erased(one.contact.email):  # those erased have nothing in common
+        same |= (Exhibitor.contact_mobile == one.contact.mobile) | (Exhibitor.contact_email == one.contact.email)
     if one.credit_code:
         same |= Exhibitor.credit_code == one.credit_code
     rows = (
