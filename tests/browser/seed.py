@@ -19,18 +19,20 @@ from core.db.migrations import migrate
 from core.editions import rules, services
 from core.editions.queries import EditionInfo
 from core.files.rules import DOCUMENT, PICTURE
-from core.files.services import examine
+from core.files.services import Checked, examine
 from core.jobs.worker import Pace, worker
 from demo.firms import invented
+from exhibitors.queries import drawings as drawn_ones
 from exhibitors.queries import fees as statements
 from exhibitors.queries import imports as imported
 from exhibitors.queries.fees import Terms
 from exhibitors.rules.fees import Price
-from exhibitors.services import booths, desk, fees, files, halls, imports, steps
+from exhibitors.services import booths, desk, drawings, fees, files, halls, imports, moves, steps
 from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
 from exhibitors.services.fees import Payment
-from exhibitors.tables import FileKind, ImportState, Per, Status, Step
+from exhibitors.services.moves import WindowIn
+from exhibitors.tables import FileKind, ImportState, Per, Status, Step, Way
 from tests import uploads
 from tests.exhibitors import desks
 from tests.firms import credit_code
@@ -125,6 +127,20 @@ async def _desk(edition: EditionInfo) -> dict[str, str]:
         member, edition, number, name="示例护理床", name_en="Sample care bed", about="电动升降，带护栏。"
     )
     await checkin.issue_for(member, edition, number, StaffIn("示例 王小明", "销售经理"))
+    drawn = uploads.document(2)
+    plan = Checked("平面图.pdf", "pdf", drawn, uploads.picture("WEBP", (200, 280)), "cd" * 32, None, None, 2)
+    await files.attach(member, edition, number, FileKind.drawing, plan, note="平面与立面")
+    for answer in ("请补充结构图和电气图。", ""):
+        await drawings.submit(member, edition, number, "两层结构，高 4.4 米。")
+        if answer:
+            waiting = (await drawn_ones.waiting(edition))[0]
+            await drawings.decide(organizer, edition, waiting.id, approve=False, answer=answer)
+    begins = edition.opens_at(edition.days[-1])
+    for n, way in enumerate((Way.arrival, Way.arrival, Way.departure)):
+        starts = begins + timedelta(hours=8 + 3 * n)
+        window = await moves.add(CLI, edition, WindowIn(way, starts, starts + timedelta(hours=2), "", n or None))
+        if n != 1:
+            await moves.choose(member, edition, number, window)
     renamed = {"name": "宁波示例更名有限公司", "name_en": "", "country": "CN", "credit_code": credit_code(41)}
     await desk.ask_change(member, edition, number, **renamed, reason="更名")
     return {"own": number, "mended": mended}

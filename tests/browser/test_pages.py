@@ -54,7 +54,9 @@ SMALLEST_TEXT = """() => {
 FOCUSABLE = """() => [
   ...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')
 ].filter(e => e.type !== 'hidden' && !e.disabled && e.checkVisibility()
-  && e.getAttribute('tabindex') !== '-1').length"""
+  && e.getAttribute('tabindex') !== '-1'
+  // Of radio buttons the chosen one alone is stopped at.
+  && (e.type !== 'radio' || e.checked || !e.form.querySelector(`[name="${e.name}"]:checked`))).length"""
 
 FOCUSED = """() => {
   const e = document.activeElement;
