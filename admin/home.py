@@ -98,7 +98,7 @@ class _Kept(msgspec.Struct):
     until: float
     written: int
     edition: EditionInfo | None
-    cards: list[Card]
+    cards: "asyncio.Future[list[Card]]"
 
 
 #: By event loop, as the database connections behind the cards are.
@@ -107,18 +107,25 @@ _shelves: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[frozenset[Role
 )
 
 
-async def _cards(asked: Asked) -> list[Card]:
-    """For a second, as long as this process writes nothing, everybody of the same roles sees the same cards."""
-    shelf = _shelves.setdefault(asyncio.get_running_loop(), {})
-    key = (asked.roles, asked.locale)
-    kept, now = shelf.get(key), time.monotonic()
-    if kept is not None and now < kept.until and kept.written == db.written() and kept.edition is asked.edition:
-        return kept.cards
-    written = db.written()
+async def _made(asked: Asked) -> list[Card]:
     made = [await maker(asked) for roles, maker in _makers if asked.roles & roles]
-    cards = sorted((c for c in made if c is not None), key=lambda c: not c.attention)
-    shelf[key] = _Kept(now + FRESH_FOR, written, asked.edition, cards)
-    return cards
+    return sorted((c for c in made if c is not None), key=lambda c: not c.attention)
+
+
+async def _cards(asked: Asked) -> list[Card]:
+    """For a second, as long as this process writes nothing, everybody of the same roles sees the same cards; of many
+    who come when it is over the first has them made, for all."""
+    shelf = _shelves.setdefault(asyncio.get_running_loop(), {})
+    key, now, written = (asked.roles, asked.locale), time.monotonic(), db.written()
+    kept = shelf.get(key)
+    if kept is None or now >= kept.until or kept.written != written or kept.edition != asked.edition:
+        kept = shelf[key] = _Kept(now + FRESH_FOR, written, asked.edition, asyncio.ensure_future(_made(asked)))
+    try:
+        return await asyncio.shield(kept.cards)
+    except BaseException:
+        if shelf.get(key) is kept:
+            del shelf[key]
+        raise
 
 
 @get("/admin", opt=allow(*STAFF))
