@@ -161,11 +161,11 @@ _PLACES = {
 }
 
 
+def place_of(field: str) -> str:
+    """Where in the form the service's member stands."""
+    return "fields" if field.startswith("fields[") else _PLACES.get(field, field)
+
+
 def placed(errors: Iterable[FieldError], locale: Locale) -> dict[str, str]:
     """Each message at its place in the form."""
-    return {
-        "fields" if error.field.startswith("fields[") else _PLACES.get(error.field, error.field): translate(
-            locale, error.message
-        )
-        for error in errors
-    }
+    return {place_of(error.field): translate(locale, error.message) for error in errors}

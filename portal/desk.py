@@ -30,8 +30,9 @@ from exhibitors.services import booths as booth_services
 from exhibitors.services import desk as services
 from exhibitors.services import files as file_services
 from exhibitors.services import steps
-from exhibitors.tables import FileKind, Kind, Status, Step
+from exhibitors.tables import FileKind, Status, Step
 from gateway.access import PUBLIC, SIGNED_IN, actor_of
+from gateway.applications import kinds, place_of
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page, public_page
@@ -187,16 +188,14 @@ async def own_desks(request: Asked) -> Response[Any]:
 @get("/portal/{number:str}", opt=SIGNED_IN)
 async def overview(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
-    history = [
-        (translate(desk.locale, STEPS[Step(line.step)]), line.at, line.note) for line in await queries.steps_of(desk.id)
-    ]
+    past = [(translate(desk.locale, STEPS[line.step]), line.at, line.note) for line in await history(desk.id)]
     waiting = await queries.waiting_changes(desk.edition, desk.number)
     return _page(
         request,
         desk,
         "overview",
         todos=await _todos(desk),
-        history=history,
+        history=past,
         waiting=waiting[0] if waiting else None,
         booths=await booths_of(desk.id),
         may_withdraw=desk.one.status in rules.ADMITTED | rules.OPEN,
@@ -268,29 +267,19 @@ async def save_profile(request: Asked, number: FromPath[str]) -> Response[Any]:
 
 # ── the application itself ──
 
-KINDS = {
-    Kind.company: mark("Company"),
-    Kind.institution: mark("Public institution"),
-    Kind.social_organization: mark("Social organisation"),
-    Kind.public_body: mark("Government body"),
-}
-
 
 async def _details(request: Asked, desk: Desk, typed: Form, errors: dict[str, str] | None = None) -> Response[Any]:
     waiting = await queries.waiting_changes(desk.edition, desk.number)
     last = next((line for line in await history(desk.id) if line.step is Step.request_changes), None)
-    shown = {
-        "fields" if name.startswith("fields[") else _PLACES.get(name, name): x for name, x in (errors or {}).items()
-    }
     return _page(
         request,
         desk,
         "details",
-        errors=shown,
+        errors={place_of(name): told for name, told in (errors or {}).items()},
         typed=typed,
         chosen=typed.many.get("fields", []),
         countries=list(countries(desk.locale).items()),
-        kinds=[(kind.value, translate(desk.locale, name)) for kind, name in KINDS.items()],
+        kinds=list(kinds(desk.locale).items()),
         categories=[(choice.code, choice.name(desk.locale)) for choice in desk.edition.categories],
         fields=desk.edition.fields,
         waiting=waiting[0] if waiting else None,
@@ -322,18 +311,6 @@ async def details(request: Asked, number: FromPath[str]) -> Response[Any]:
     )
     typed.many = {"fields": list(one.fields)}
     return await _details(request, desk, typed)
-
-
-#: The service's members and the form's.
-_PLACES = {
-    "categories": "category",
-    "categories[0]": "category",
-    "categories[1]": "category_2",
-    "categories[2]": "category_3",
-    "booth.kind": "booth_kind",
-    "booth.count": "booth_count",
-    "booth.area_m2": "booth_area_m2",
-}
 
 
 def _application(desk: Desk, form: Form) -> ApplicationIn:

@@ -18,7 +18,6 @@ from exhibitors.tables import (
     ExhibitorMember,
     ExhibitorMessage,
     ExhibitorProduct,
-    ExhibitorStep,
     Status,
 )
 
@@ -75,13 +74,6 @@ class Change(msgspec.Struct, frozen=True):
     credit_code: str | None
     reason: str
     asked_at: datetime
-
-
-class StepLine(msgspec.Struct, frozen=True):
-    step: str
-    after: Status
-    note: str
-    at: datetime
 
 
 async def desks_of(account: int) -> list[DeskLine]:
@@ -260,17 +252,6 @@ async def waiting_changes(edition: EditionInfo, number: str | None = None) -> li
         )
         for row in await query.order_by(ExhibitorChange.id).limit(200)
     ]
-
-
-async def steps_of(exhibitor: int) -> list[StepLine]:
-    """For the exhibitor: what happened, when, and what was said; not who decided. The latest first."""
-    rows = (
-        await ExhibitorStep.select()
-        .where(ExhibitorStep.exhibitor == exhibitor)
-        .order_by(ExhibitorStep.id, ascending=False)
-        .limit(100)
-    )
-    return [StepLine(row["step"], Status(row["after"]), row["note"], row["at"]) for row in rows]
 
 
 async def contacts_of(exhibitor: int) -> tuple[str, str, str]:

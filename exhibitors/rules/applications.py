@@ -87,6 +87,11 @@ class ApplicationIn(msgspec.Struct, forbid_unknown_fields=True):
     exhibits: str | None = None
 
 
+def search_key(name: str, name_en: str, credit_code: str | None) -> str:
+    """What a search among applications compares, but for the number."""
+    return text.search_key(f"{name} {name_en} {credit_code or ''}")
+
+
 class Booth(msgspec.Struct, frozen=True):
     kind: BoothKind
     count: int | None
@@ -121,7 +126,7 @@ class Application(msgspec.Struct, frozen=True):
 
     @property
     def search(self) -> str:
-        return text.search_key(f"{self.name} {self.name_en} {self.credit_code or ''}")
+        return search_key(self.name, self.name_en, self.credit_code)
 
 
 def _categories(faults: Faults, typed: ApplicationIn, offered: Collection[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from exhibitors.rules import profile as rules
 from exhibitors.rules.applications import ApplicationIn
 from exhibitors.rules.desk import ADMITTED, OPEN, AlreadyMember, ChangeWaiting, LastMember
 from exhibitors.rules.steps import WrongStatus
-from exhibitors.services import directory
+from exhibitors.services import directory, members
 from exhibitors.tables import (
     Exhibitor,
     ExhibitorCategory,
@@ -46,17 +46,11 @@ def _about(edition: EditionInfo, number: str) -> str:
 
 async def admit(exhibitor: int, account: int, by: str) -> bool:
     """Inside a transaction: lets an account into the desk, with the role that goes with it; False when it was in."""
-    made = (
-        await ExhibitorMember.insert(
-            ExhibitorMember(exhibitor=exhibitor, account=account, added_at=clock.now(), added_by=by)
-        )
-        .on_conflict(action="DO NOTHING")
-        .returning(ExhibitorMember.id)
-    )
+    made = await members.add(exhibitor, account, by)
     has = await AccountRole.exists().where(AccountRole.account == account, AccountRole.role == Role.exhibitor.value)
     if not has:
         await AccountRole.insert(AccountRole(account=account, role=Role.exhibitor.value))
-    return bool(made)
+    return made
 
 
 async def invite(actor: Actor, edition: EditionInfo, number: str, *, name: str, email: str, locale: Locale) -> None:
@@ -202,7 +196,7 @@ async def change_profile(actor: Actor, edition: EditionInfo, number: str, typed:
         contact_mobile=typed.contact_mobile,
         contact_email=typed.contact_email,
     )
-    key = text.search_key(f"{before.name} {found.name_en} {before.credit_code or ''}")
+    key = applications.search_key(before.name, found.name_en, before.credit_code)
     async with transaction():
         await Exhibitor.update(
             {
@@ -449,7 +443,7 @@ async def _change_identity(
         .where(Exhibitor.id == exhibitor)
         .first()
     )
-    key = text.search_key(f"{found.name} {found.name_en} {found.credit_code or ''}")
+    key = applications.search_key(found.name, found.name_en, found.credit_code)
     await Exhibitor.update(
         {
             Exhibitor.name: found.name,

@@ -27,7 +27,8 @@ from core.jobs import JobContext, job
 from core.jobs.services import enqueue_job
 from core.mail import queries as mails
 from core.mail.services import compose, enqueue
-from exhibitors.tables import Exhibitor, ExhibitorLink, ExhibitorMember
+from exhibitors.services import members
+from exhibitors.tables import Exhibitor, ExhibitorLink
 
 LIFE = timedelta(days=14)
 #: So many an hour are mailed for one application, and so many mails a day ask its contact for access.
@@ -154,14 +155,7 @@ async def _confirm(opened: Opened, token: str, who: Person | None) -> Confirmed:
 
 async def join(actor: Actor, exhibitor: int, account: int, edition: str, number: str) -> None:
     """Lets an account into a desk, once, inside a transaction."""
-    made = (
-        await ExhibitorMember.insert(
-            ExhibitorMember(exhibitor=exhibitor, account=account, added_at=clock.now(), added_by=actor.key)
-        )
-        .on_conflict(action="DO NOTHING")
-        .returning(ExhibitorMember.id)
-    )
-    if made:
+    if await members.add(exhibitor, account, actor.key):
         await audit.record(
             actor, "exhibitor.member_added", f"exhibitor:{edition}/{number}", after={"account": f"account:{account}"}
         )
