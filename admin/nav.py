@@ -1,4 +1,4 @@
-"""The side navigation of the organizers' desk: one line an area, seen by those who may open it."""
+"""The side navigation of the organizers' desk: areas by what one comes for, seen by those who may open them."""
 
 from functools import lru_cache
 
@@ -23,40 +23,74 @@ class Shown(msgspec.Struct, frozen=True):
     current: bool
 
 
+class Group(msgspec.Struct, frozen=True):
+    #: A source text; empty for what stands before all.
+    label: str
+    entries: tuple[Shown, ...]
+
+
 STAFF = frozenset({Role.organizer, Role.reviewer, Role.signing, Role.viewer, Role.gate})
+_ORGANIZER = frozenset({Role.organizer})
+_REVIEWER = frozenset({Role.reviewer})
+_ADMIN = frozenset({Role.admin})
 
 #: In the order in which they stand.
-ENTRIES: list[Entry] = [
-    Entry("/admin", mark("Overview"), STAFF),
-    Entry("/admin/people", mark("People"), frozenset({Role.organizer})),
-    Entry("/admin/tokens", mark("Tokens of programs"), frozenset({Role.organizer})),
-    Entry("/admin/audit", mark("Audit trail"), frozenset({Role.organizer})),
-    Entry("/admin/privacy", mark("Personal data"), frozenset({Role.admin})),
-    Entry("/admin/security", mark("Security"), frozenset({Role.admin})),
-    Entry("/admin/exhibitors", mark("Applications"), frozenset({Role.reviewer})),
-    Entry("/admin/changes", mark("Changes to decide on"), frozenset({Role.reviewer})),
-    Entry("/admin/messages", mark("Messages"), frozenset({Role.organizer})),
-    Entry("/admin/booths", mark("Booths"), frozenset({Role.organizer})),
-    Entry("/admin/drawings", mark("Drawings"), frozenset({Role.reviewer})),
-    Entry("/admin/move", mark("Move-in and move-out"), frozenset({Role.organizer})),
-    Entry("/admin/badges", mark("Badges"), frozenset({Role.organizer})),
-    Entry("/admin/editions", mark("Editions"), frozenset({Role.organizer})),
-    Entry("/admin/mail", mark("Mail"), frozenset({Role.organizer})),
-    Entry("/admin/jobs", mark("Jobs"), frozenset({Role.organizer})),
+GROUPS: list[tuple[str, list[Entry]]] = [
+    ("", [Entry("/admin", mark("Overview"), STAFF)]),
+    (
+        mark("Exhibitors"),
+        [
+            Entry("/admin/exhibitors", mark("Applications"), _REVIEWER),
+            Entry("/admin/changes", mark("Changes to decide on"), _REVIEWER),
+            Entry("/admin/messages", mark("Messages"), _ORGANIZER),
+            Entry("/admin/booths", mark("Booths"), _ORGANIZER),
+            Entry("/admin/drawings", mark("Drawings"), _REVIEWER),
+            Entry("/admin/move", mark("Move-in and move-out"), _ORGANIZER),
+        ],
+    ),
+    (
+        mark("Gates"),
+        [
+            Entry("/admin/badges", mark("Badges"), _ORGANIZER),
+        ],
+    ),
+    (
+        mark("The expo"),
+        [
+            Entry("/admin/editions", mark("Editions"), _ORGANIZER),
+            Entry("/admin/people", mark("People"), _ORGANIZER),
+            Entry("/admin/mail", mark("Mail"), _ORGANIZER),
+            Entry("/admin/privacy", mark("Personal data"), _ADMIN),
+        ],
+    ),
+    (
+        mark("The system"),
+        [
+            Entry("/admin/audit", mark("Audit trail"), _ORGANIZER),
+            Entry("/admin/jobs", mark("Jobs"), _ORGANIZER),
+            Entry("/admin/tokens", mark("Tokens of programs"), _ORGANIZER),
+            Entry("/admin/security", mark("Security"), _ADMIN),
+        ],
+    ),
 ]
 
 
-def nav_for(actor: Actor, path: str) -> list[Shown]:
+def nav_for(actor: Actor, path: str) -> tuple[Group, ...]:
     return _shown(actor.roles, path)
 
 
 @lru_cache(maxsize=1024)
-def _shown(roles: frozenset[Role], path: str) -> list[Shown]:
-    return [
-        Shown(e.href, e.label, path == e.href or (e.href != "/admin" and path.startswith(e.href + "/")))
-        for e in ENTRIES
-        if roles & e.roles
-    ]
+def _shown(roles: frozenset[Role], path: str) -> tuple[Group, ...]:
+    """The longest address that the path begins with is where one is."""
+    hrefs = [e.href for _, entries in GROUPS for e in entries if path == e.href or path.startswith(e.href + "/")]
+    here = max(hrefs, key=len, default="")
+    if here == "/admin" and path != here:
+        here = ""
+    groups = (
+        Group(label, tuple(Shown(e.href, e.label, e.href == here) for e in entries if roles & e.roles))
+        for label, entries in GROUPS
+    )
+    return tuple(group for group in groups if group.entries)
 
 
 provide("admin_nav", nav_for)
