@@ -31,6 +31,26 @@ def new_submission() -> str:
     return secrets.token_urlsafe(16)
 
 
+#: What was reviewed, and the wish for a booth: the form in an exhibitor's own desk.
+DETAILS = (
+    "name",
+    "name_en",
+    "country",
+    "kind",
+    "credit_code",
+    "registration_number",
+    "category",
+    "category_2",
+    "category_3",
+    "fields",
+    "booth_kind",
+    "booth_count",
+    "booth_area_m2",
+    "power",
+    "water",
+)
+
+
 class Typed(msgspec.Struct):
     """As it was sent; shown again as it is when something is to be mended."""
 
@@ -78,24 +98,20 @@ class Typed(msgspec.Struct):
         return found
 
     @classmethod
-    def from_former(cls, one: ExhibitorDetail, categories: Iterable[str], fields: Iterable[str]) -> "Typed":
-        """Everything that was sent to another edition and is still on offer, but the consent."""
-        offered = [code for code in one.categories if code in set(categories)]
-        offered += [""] * (3 - len(offered))
-        known = set(fields)
+    def as_stands(cls, one: ExhibitorDetail) -> "Typed":
+        """What was stored, without a consent and a submission."""
+        category, category_2, category_3 = [*one.categories, "", "", ""][:3]
         return cls(
-            submission=new_submission(),
-            previous=str(one.id),
             name=one.name,
             name_en=one.name_en,
             country=one.country,
             kind=one.kind.value,
             credit_code=one.credit_code or "",
             registration_number=one.registration_number,
-            category=offered[0],
-            category_2=offered[1],
-            category_3=offered[2],
-            fields=[code for code in one.fields if code in known],
+            category=category,
+            category_2=category_2,
+            category_3=category_3,
+            fields=list(one.fields),
             intro=one.intro,
             exhibits=one.exhibits,
             website=one.website,
@@ -103,13 +119,33 @@ class Typed(msgspec.Struct):
             contact_mobile=one.contact.mobile,
             contact_email=one.contact.email,
             booth_kind=one.booth.kind.value,
-            booth_count=str(one.booth.count or 1),
+            booth_count=str(one.booth.count or ""),
             booth_area_m2=str(one.booth.area_m2 or ""),
             lintel_zh=one.lintel_zh,
             lintel_en=one.lintel_en,
             power=one.power,
             water="1" if one.water else "",
         )
+
+    @classmethod
+    def from_former(cls, one: ExhibitorDetail, categories: Iterable[str], fields: Iterable[str]) -> "Typed":
+        """Everything that was sent to another edition and is still on offer, but the consent."""
+        offered, known = set(categories), set(fields)
+        category, category_2, category_3 = [*(code for code in one.categories if code in offered), "", "", ""][:3]
+        return msgspec.structs.replace(
+            cls.as_stands(one),
+            submission=new_submission(),
+            previous=str(one.id),
+            category=category,
+            category_2=category_2,
+            category_3=category_3,
+            fields=[code for code in one.fields if code in known],
+            booth_count=str(one.booth.count or 1),
+        )
+
+    def with_details(self, sent: "Typed") -> "Typed":
+        """With what the form of the desk asks for taken from what was sent; the rest as it stands."""
+        return msgspec.structs.replace(self, **{name: getattr(sent, name) for name in DETAILS})
 
     @property
     def former(self) -> int | None:

@@ -28,7 +28,10 @@ async def sent_form(request: Request[Any, Any, Any]) -> FormMultiDict:
 
 
 async def form_of(request: Request[Any, Any, Any]) -> Form:
-    data = await sent_form(request)
+    return form_in(await sent_form(request))
+
+
+def form_in(data: FormMultiDict) -> Form:
     form = Form()
     form.many = {}
     for name, value in data.multi_items():

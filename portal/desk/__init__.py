@@ -1,0 +1,20 @@
+"""The exhibitor's own desk (参展商中心): status and to-dos, profile, products, colleagues, badges, messages.
+
+Each address carries the exhibitor's number; whoever is no member of that desk gets 404, as for a number that is none.
+"""
+
+from typing import Any
+
+from portal.desk import files, messages, overview, people, products, profile
+from portal.desk.frame import Asked, Desk, opened
+
+__all__ = ["ROUTES", "Asked", "Desk", "opened"]
+
+ROUTES: list[Any] = [
+    *overview.ROUTES,
+    *profile.ROUTES,
+    *products.ROUTES,
+    *files.ROUTES,
+    *people.ROUTES,
+    *messages.ROUTES,
+]
