@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from checkin import queries, services
-from checkin.rules import BadgeIn
+from checkin.queries import badges as queries
+from checkin.rules.badges import BadgeIn
+from checkin.services import badges as services
 from checkin.tables import BadgeKind
 from core.accounts.roles import Role
 from core.editions.queries import require_current

@@ -7,10 +7,12 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from checkin import queries, rules, services
-from checkin.queries import BadgeInfo
-from checkin.rules import BadgeIn
-from checkin.services import StaffIn
+from checkin.queries import badges as queries
+from checkin.queries.badges import BadgeInfo
+from checkin.rules import badges as rules
+from checkin.rules.badges import BadgeIn
+from checkin.services import badges as services
+from checkin.services.badges import StaffIn
 from checkin.tables import BadgeKind, BadgeStatus
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, edition_named, require_current

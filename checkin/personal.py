@@ -1,14 +1,17 @@
-"""Personal columns of badges. The badge stays, so that what was scanned still adds up."""
+"""Personal columns of check-in. Badges and scans stay, so that what was scanned still adds up."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from checkin.tables import Badge
+from checkin.tables import Badge, DeviceInvite, Scan, ScanDevice, ScanRuling, ScanUndo
 from core.privacy.registry import ERASED, Holding, Scope
+from core.search import among
 
 
 def _badges(scope: Scope) -> Sequence[Any]:
     found: list[Any] = []
+    if scope.emails:
+        found.append(among(Badge.email, scope.emails))
     if scope.mobiles:
         found.append(Badge.mobile.is_in(sorted(scope.mobiles)))
     if scope.exhibitors and scope.whole:
@@ -25,10 +28,11 @@ def _badges(scope: Scope) -> Sequence[Any]:
 async def widen(scope: Scope) -> None:
     """What the trail says of the badges, and the name of whoever gave the number."""
     for condition in _badges(scope):
-        rows = await Badge.select(Badge.serial, Badge.holder, Badge.mobile).where(condition)
+        rows = await Badge.select(Badge.serial, Badge.holder, Badge.mobile, Badge.email).where(condition)
         scope.objects |= {f"badge:{row['serial']}" for row in rows}
         if not scope.whole:
-            scope.names |= {row["holder"] for row in rows if row["mobile"] in scope.mobiles}
+            theirs = [r for r in rows if r["mobile"] in scope.mobiles or r["email"].lower() in scope.emails]
+            scope.names |= {row["holder"] for row in theirs}
 
 
 async def portions(edition: int) -> AsyncIterator[Scope]:
@@ -36,14 +40,40 @@ async def portions(edition: int) -> AsyncIterator[Scope]:
     yield Scope(edition=edition, whole=True)
 
 
+def _over(table: Any) -> Any:
+    """Rows of an edition that is over."""
+
+    def find(scope: Scope) -> Sequence[Any]:
+        return [] if scope.edition is None else [table.edition == scope.edition]
+
+    return find
+
+
+def _noted(scope: Scope) -> Sequence[Any]:
+    """Of the many scans those that say something."""
+    return [] if scope.edition is None else [(Scan.edition == scope.edition) & (Scan.note != "")]
+
+
 HOLDINGS = [
     Holding(
         Badge,
-        {"holder": ERASED, "title": "", "mobile": ""},
+        {"holder": ERASED, "title": "", "mobile": "", "email": "", "note": "", "reason": "", "search": ""},
         _badges,
         near=_badges,
         texts=("organisation",),
         shown=("serial", "kind", "organisation", "issued_at"),
     ),
+    Holding(Scan, {"note": ""}, _noted, texts=("note",), shown=("scanned_at",)),
+    Holding(ScanUndo, {"reason": ""}, _over(ScanUndo), texts=("reason",), shown=("at",)),
+    Holding(ScanRuling, {"note": ""}, _over(ScanRuling), texts=("note",), shown=("at",)),
+    Holding(ScanDevice, {"user_agent": ""}, _over(ScanDevice), texts=("name",), shown=("name", "enrolled_at")),
+    Holding(DeviceInvite, {}, lambda _scope: (), texts=("name",)),
 ]
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS = {
+    "area.name_zh": "an area's",
+    "area.name_en": "an area's",
+    "checkpoint.name_zh": "a checkpoint's",
+    "checkpoint.name_en": "a checkpoint's",
+    "scan.reason": "one of the rules' words",
+    "scan.device_reason": "one of the rules' words",
+}

@@ -9,8 +9,8 @@ from hashlib import blake2b
 import msgspec
 from piccolo.table import Table
 
-from checkin import services as checkin
-from checkin.rules import BadgeDraft
+from checkin.rules.badges import BadgeDraft
+from checkin.services import badges as checkin
 from checkin.tables import BadgeKind
 from core import clock
 from core.accounts.errors import EmailTaken

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from checkin import queries as badges
-from checkin import services as checkin
+from checkin.queries import badges
+from checkin.services import badges as checkin
 from core.editions.queries import current_edition
 from core.errors import DomainError
 from core.i18n import mark, translate

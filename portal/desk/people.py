@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from checkin import queries as badges
-from checkin import services as checkin
+from checkin.queries import badges
+from checkin.services import badges as checkin
 from core.errors import DomainError, NotFound
 from core.i18n import mark
 from exhibitors.queries import desk as queries

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from checkin import services as checkin
-from checkin.rules import BadgeDraft
-from checkin.services import StaffIn
+from checkin.rules.badges import BadgeDraft
+from checkin.services import badges as checkin
+from checkin.services.badges import StaffIn
 from checkin.tables import BadgeKind
 from core import db
 from core.accounts.roles import CLI, Actor, Role, effective

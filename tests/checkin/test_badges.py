@@ -2,8 +2,10 @@ from datetime import date
 
 import pytest
 
-from checkin import queries, rules, services
-from checkin.rules import BadgeIn
+from checkin.queries import badges as queries
+from checkin.rules import badges as rules
+from checkin.rules.badges import BadgeIn
+from checkin.services import badges as services
 from checkin.tables import BadgeKind
 from core import db
 from core.accounts.roles import CLI

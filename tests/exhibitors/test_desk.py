@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin import queries as badges
-from checkin import services as checkin
-from checkin.services import StaffIn
+from checkin.queries import badges
+from checkin.services import badges as checkin
+from checkin.services.badges import StaffIn
 from core.accounts.queries import person_by_email
 from core.accounts.roles import Actor, Role, effective
 from core.audit.tables import AuditEntry

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from checkin import codes, rules
-from checkin.queries import BadgeInfo, info
-from checkin.rules import BadgeDraft, BadgeIn
+from checkin import codes
+from checkin.queries.badges import BadgeInfo, info
+from checkin.rules import badges as rules
+from checkin.rules.badges import BadgeDraft, BadgeIn
 from checkin.tables import Badge, BadgeKind, BadgeStatus
 from core import clock
 from core.accounts.roles import Actor

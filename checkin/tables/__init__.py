@@ -1,0 +1,44 @@
+"""The tables of this domain, a file for each part of it."""
+
+from checkin.tables.badges import Badge, BadgeChange, BadgeKey, BadgeKind, BadgeStatus
+from checkin.tables.checkpoints import Area, Checkpoint, Reentry
+from checkin.tables.devices import DeviceInvite, ScanDevice
+from checkin.tables.scans import (
+    AreaBar,
+    AreaCount,
+    Direction,
+    Presence,
+    Reason,
+    Ruling,
+    Scan,
+    ScanFold,
+    ScanRuling,
+    ScanTally,
+    ScanUndo,
+    Verdict,
+)
+
+__all__ = [
+    "Area",
+    "AreaBar",
+    "AreaCount",
+    "Badge",
+    "BadgeChange",
+    "BadgeKey",
+    "BadgeKind",
+    "BadgeStatus",
+    "Checkpoint",
+    "DeviceInvite",
+    "Direction",
+    "Presence",
+    "Reason",
+    "Reentry",
+    "Ruling",
+    "Scan",
+    "ScanDevice",
+    "ScanFold",
+    "ScanRuling",
+    "ScanTally",
+    "ScanUndo",
+    "Verdict",
+]
