@@ -1,5 +1,6 @@
 """An exhibitor's files in the desk: seen by reviewers, added and removed by organizers on its behalf."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,13 +17,15 @@ from exhibitors.queries.files import FileLine, files_of
 from exhibitors.rules.files import ACCEPTS, HINTS, NAMES
 from exhibitors.services import files as services
 from exhibitors.tables import FileKind
+from gateway import documents
 from gateway.access import actor_of, allow
+from gateway.attachments import Kept
+from gateway.documents import kinds_of
 from gateway.locale import locale_of
 from gateway.pages import flash, page
-from gateway.uploads import UPLOADS, sent_upload
+from gateway.uploads import UPLOADS
 
 Asked = Request[Any, Any, Any]
-CHOOSE = mark("Please choose a file.")
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -51,6 +54,7 @@ async def _show(
     kind: str = "licence",
     note: str = "",
     errors: dict[str, str] | None = None,
+    kept: Kept | None = None,
 ) -> Response[Any]:
     edition, locale = await require_current(), locale_of(request)
     one = await queries.exhibitor_numbered(edition, number)
@@ -61,12 +65,13 @@ async def _show(
         one=one,
         documents=await groups(one.id, locale),
         may_change=Role.organizer in actor_of(request).roles,
-        kinds=[(kind.value, translate(locale, name)) for kind, name in NAMES.items()],
+        kinds=kinds_of(locale, *NAMES),
         kind=kind,
         note=note,
         hint=translate(locale, HINTS[FileKind.document]),
         endings=ACCEPTS[FileKind.document].endings,
-        errors={name: translate(locale, text) for name, text in (errors or {}).items()},
+        errors=errors or {},
+        kept=kept,
         edition=edition,
     )
 
@@ -79,26 +84,9 @@ async def files_page(request: Asked, number: FromPath[str]) -> Response[Any]:
 @post("/admin/exhibitors/{number:str}/files", opt={**allow(Role.organizer), **UPLOADS})
 async def add_file(request: Asked, number: FromPath[str]) -> Response[Any]:
     edition = await require_current()
-    async with sent_upload(request) as sent:
-        form = sent.form
-        typed = {"kind": form.text("kind", 20), "note": form.text("note", 200)}
-        if typed["kind"] not in FileKind.__members__:
-            return await _show(request, number, status=422, note=typed["note"], errors={"kind": CHOOSE})
-        kind, errors = FileKind(typed["kind"]), dict[str, str]()
-        await queries.exhibitor_numbered(edition, number)
-        checked = await sent.examined("file", ACCEPTS[kind], errors, required=CHOOSE)
-        if checked is None:
-            return await _show(request, number, status=422, **typed, errors=errors)
-    try:
-        await services.attach(actor_of(request), edition, number, kind, checked, note=typed["note"])
-    except services.TooManyFiles as refused:
-        return await _show(request, number, status=refused.status, **typed, errors={"file": refused.message})
-    answer = Redirect(f"/admin/exhibitors/{number}/files", status_code=303)
-    if sent.is_other("file", checked):
-        flash(answer, mark("Kept as %(name)s: that is what the file really is."), name=checked.name)
-    else:
-        flash(answer, mark("The file is kept."))
-    return answer
+    await queries.exhibitor_numbered(edition, number)
+    show = partial(_show, request, number)
+    return await documents.add_file(request, actor_of(request), edition, number, locale_of(request), show)
 
 
 @post("/admin/exhibitors/{number:str}/files/{line:int}/remove", opt=allow(Role.organizer))

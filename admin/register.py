@@ -9,16 +9,18 @@ from litestar.response import Redirect
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import FieldError, InvalidInput
+from core.files.held import HeldGone
 from core.i18n import LOCALES, mark, translate
 from exhibitors.queries.former import find_former, former
 from exhibitors.rules import applications as rules
-from exhibitors.services.registration import AlreadyRegistered, register_for
+from exhibitors.services.registration import AlreadyRegistered, checked, register_for
 from exhibitors.tables import ConsentBy
 from gateway.access import actor_of, allow
-from gateway.applications import Typed, kinds, new_submission, placed
-from gateway.forms import sent_form
+from gateway.applications import Typed, file_fields, kinds, new_submission, placed, sent_files
+from gateway.attachments import Kept
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.uploads import UPLOADS, sent_upload
 
 Asked = Request[Any, Any, Any]
 DESK = allow(Role.organizer)
@@ -34,6 +36,7 @@ async def _show(
     consent_by: str = "",
     writes_in: str = "zh-CN",
     may_slip: bool = False,
+    kept: dict[str, Kept | None] | None = None,
 ) -> Response[Any]:
     locale, q = locale_of(request), request.query_params.get("q", "").strip()[:100]
     return page(
@@ -51,6 +54,7 @@ async def _show(
         writes_in=writes_in,
         slips=may_slip or any(error.code == "check_digit" for error in errors),
         may_slip=may_slip,
+        files=file_fields(locale, kept or {}),
         q=q,
         former=await find_former(edition, q) if q else [],
     )
@@ -68,19 +72,25 @@ async def form(request: Asked) -> Response[Any]:
     return await _show(request, edition, Typed.from_former(found, *codes), writes_in=found.locale)
 
 
-@post("/admin/exhibitors/new", opt=DESK)
+@post("/admin/exhibitors/new", opt={**DESK, **UPLOADS})
 async def send(request: Asked) -> Response[Any]:
     edition = await require_current()
-    sent = await sent_form(request)
-    typed = Typed.of(sent)
-    consent_by, writes_in = str(sent.get("consent_by", "")), str(sent.get("writes_in", ""))
-    may_slip = bool(sent.get("may_slip"))
+    async with sent_upload(request) as upload:
+        sent = upload.form
+        typed = Typed.of(upload.fields)
+        files = await sent_files(request, upload, typed.submission)
+    consent_by, writes_in = sent.text("consent_by", 20), sent.text("writes_in", 20)
+    may_slip = bool(sent.text("may_slip", 10))
     began = None if typed.former is None else await former(edition, typed.former)
     # The organizer does not consent: what the person said is written down.
     consent = next((by for by in CONSENTS if by.value == consent_by), None)
     typed.consent, typed.privacy_version = "1" if consent else "", edition.privacy_version
     wanted = next((locale for locale in LOCALES if locale == writes_in), LOCALES[0])
+    faults = files.faults
     try:
+        if faults:
+            checked(typed.application(), edition, wanted, may_slip=may_slip)
+            raise InvalidInput
         made = await register_for(
             actor_of(request),
             edition,
@@ -90,9 +100,10 @@ async def send(request: Asked) -> Response[Any]:
             may_slip=may_slip,
             submission=typed.submission,
             previous=None if began is None else began.id,
+            files=files.ready,
         )
     except InvalidInput as refused:
-        faults = tuple(
+        faults += tuple(
             FieldError("consent_by", "required", mark("Please say how the person has consented."))
             if fault.field == "privacy_version"
             else fault
@@ -100,11 +111,22 @@ async def send(request: Asked) -> Response[Any]:
         )
     except AlreadyRegistered as refused:
         faults = (FieldError("credit_code", refused.code, refused.message),)
+    except HeldGone as refused:
+        faults = files.gone(refused)
     else:
         answer = Redirect(f"/admin/exhibitors/{made.number}", status_code=303)
         flash(answer, mark("The application is registered. Its contact gets a mail with the number and a link."))
         return answer
-    return await _show(request, edition, typed, faults, consent_by=consent_by, writes_in=wanted, may_slip=may_slip)
+    return await _show(
+        request,
+        edition,
+        typed,
+        faults,
+        consent_by=consent_by,
+        writes_in=wanted,
+        may_slip=may_slip,
+        kept=await files.kept(),
+    )
 
 
 ROUTES: list[Any] = [form, send]

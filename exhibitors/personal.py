@@ -170,7 +170,7 @@ HOLDINGS = [
         ExhibitorProduct,
         {},
         lambda _scope: (),
-        texts=("name", "name_en", "text"),
+        texts=("name", "name_en", "text", "alt"),
         near=_near(ExhibitorProduct.exhibitor),
     ),
     Holding(

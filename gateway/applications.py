@@ -3,15 +3,21 @@
 import re
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
+from litestar import Request
 from litestar.datastructures import FormMultiDict
 
 from core.errors import FieldError
+from core.files.held import HeldGone, Ready
 from core.i18n import Locale, mark, translate
 from exhibitors.queries.applications import ExhibitorDetail
 from exhibitors.rules.applications import ApplicationIn, BoothIn, ContactIn
-from exhibitors.tables import Kind
+from exhibitors.rules.files import ACCEPTS, HINTS, NAMES
+from exhibitors.tables import FileKind, Kind
+from gateway.attachments import Attachment, Kept, attached
+from gateway.uploads import Upload
 
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -179,6 +185,56 @@ class Typed(msgspec.Struct):
             water=bool(self.water),
             privacy_version=self.privacy_version if self.consent else "",
         )
+
+
+class SentFiles(msgspec.Struct):
+    """The files that may come with an application, by their names in the form."""
+
+    fields: dict[str, Attachment]
+
+    @property
+    def faults(self) -> tuple[FieldError, ...]:
+        return tuple(FieldError(name, "file", field.fault) for name, field in self.fields.items() if field.fault)
+
+    @property
+    def ready(self) -> tuple[tuple[FileKind, Ready], ...]:
+        return tuple((FileKind(name), field.ready) for name, field in self.fields.items() if field.ready is not None)
+
+    def gone(self, refused: HeldGone) -> tuple[FieldError, ...]:
+        return tuple(FieldError(FileKind(kind).value, refused.code, refused.message) for kind, _ in self.ready)
+
+    async def kept(self) -> dict[str, Kept | None]:
+        return {name: await field.kept() for name, field in self.fields.items()}
+
+
+FILES = (FileKind.licence, FileKind.logo)
+
+
+async def sent_files(request: Request[Any, Any, Any], sent: Upload, submission: str) -> SentFiles:
+    return SentFiles(
+        {kind.value: await attached(request, sent, kind.value, ACCEPTS[kind], form=submission) for kind in FILES}
+    )
+
+
+class FileField(msgspec.Struct, frozen=True):
+    name: str
+    label: str
+    hint: str
+    endings: str
+    kept: Kept | None
+
+
+def file_fields(locale: Locale, kept: dict[str, Kept | None]) -> list[FileField]:
+    return [
+        FileField(
+            kind.value,
+            translate(locale, NAMES[kind]),
+            translate(locale, HINTS[kind]),
+            ACCEPTS[kind].endings,
+            kept.get(kind.value),
+        )
+        for kind in FILES
+    ]
 
 
 #: The service's members and the form's.

@@ -11,9 +11,9 @@ from core.config import settings
 from core.editions.queries import EditionInfo, current_edition
 from core.errors import NotFound
 from core.i18n import Locale
-from exhibitors.queries import desk
 from exhibitors.queries import directory as queries
 from exhibitors.queries.directory import COUNTED, MOST_PAGES, Wanted
+from exhibitors.queries.products import products
 from exhibitors.rules.applications import countries
 from exhibitors.rules.directory import LONGEST_QUERY
 from gateway.access import PUBLIC
@@ -107,7 +107,7 @@ async def firm(request: Asked, number: FromPath[str]) -> Response[Any]:
         "portal/exhibitor.html",
         edition=edition,
         one=one,
-        products=await desk.products(one.id),
+        products=await products(one.id),
         categories=[(code, names.get(code, code)) for code in one.categories],
         fields=[(code, names.get(code, code)) for code in one.fields],
         country="" if one.country == "CN" else countries(locale).get(one.country, one.country),

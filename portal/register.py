@@ -9,16 +9,19 @@ from litestar.response import Redirect
 from core import text
 from core.editions.queries import EditionInfo, current_edition
 from core.errors import FieldError, InvalidInput, NotFound
+from core.files.held import HeldGone
 from exhibitors.queries.applications import number_of_submission
 from exhibitors.queries.former import former, former_of
 from exhibitors.rules import applications as rules
 from exhibitors.services.links import ask_for_access
-from exhibitors.services.registration import AlreadyRegistered, RegistrationClosed, register
+from exhibitors.services.registration import AlreadyRegistered, RegistrationClosed, checked, register
 from gateway.access import PUBLIC, actor_of
-from gateway.applications import Typed, kinds, new_submission, placed
-from gateway.forms import form_of, sent_form
+from gateway.applications import Typed, file_fields, kinds, new_submission, placed, sent_files
+from gateway.attachments import Kept
+from gateway.forms import form_of
 from gateway.locale import locale_of
 from gateway.pages import page
+from gateway.uploads import UPLOADS, sent_upload
 
 Asked = Request[Any, Any, Any]
 
@@ -30,6 +33,7 @@ async def _show(
     errors: tuple[FieldError, ...] = (),
     *,
     already: bool = False,
+    kept: dict[str, Kept | None] | None = None,
 ) -> Response[Any]:
     locale = locale_of(request)
     return page(
@@ -44,6 +48,7 @@ async def _show(
         countries=list(rules.countries(locale).items()),
         kinds=list(kinds(locale).items()),
         already=already,
+        files=file_fields(locale, kept or {}),
         former=[] if errors or typed.previous else await former_of(actor_of(request), edition),
     )
 
@@ -63,30 +68,41 @@ async def form(request: Asked) -> Response[Any]:
     return await _show(request, edition, Typed(submission=new_submission()))
 
 
-@post("/register", opt={**PUBLIC, "limit": "register"})
+@post("/register", opt={**PUBLIC, **UPLOADS, "limit": "register"})
 async def send(request: Asked) -> Response[Any]:
     edition = await current_edition()
     if edition is None:
         return page(request, "portal/no_edition.html")
-    typed, actor = Typed.of(await sent_form(request)), actor_of(request)
+    actor = actor_of(request)
+    async with sent_upload(request) as sent:
+        typed = Typed.of(sent.fields)
+        files = await sent_files(request, sent, typed.submission)
     began = None if typed.former is None else await former(edition, typed.former, of=actor)
+    already, faults = False, files.faults
     try:
-        await register(
-            actor,
-            edition,
-            typed.application(),
-            locale_of(request),
-            submission=typed.submission,
-            previous=None if began is None else began.id,
-        )
+        if faults:
+            # All that is to be mended is said at once.
+            checked(typed.application(), edition, locale_of(request))
+        else:
+            await register(
+                actor,
+                edition,
+                typed.application(),
+                locale_of(request),
+                submission=typed.submission,
+                previous=None if began is None else began.id,
+                files=files.ready,
+            )
+            return Redirect(f"/register/{typed.submission}", status_code=303)
     except InvalidInput as refused:
-        return await _show(request, edition, typed, refused.errors)
+        faults += refused.errors
     except AlreadyRegistered as refused:
-        fault = FieldError("credit_code", refused.code, refused.message)
-        return await _show(request, edition, typed, (fault,), already=True)
+        already, faults = True, (FieldError("credit_code", refused.code, refused.message),)
+    except HeldGone as refused:
+        faults = files.gone(refused)
     except RegistrationClosed:
         return await _show(request, edition, typed)
-    return Redirect(f"/register/{typed.submission}", status_code=303)
+    return await _show(request, edition, typed, faults, already=already, kept=await files.kept())
 
 
 @post("/register/access", opt={**PUBLIC, "limit": "register"})

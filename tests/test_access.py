@@ -172,6 +172,9 @@ GET /portal/{number:str}/move signed_in
 POST /portal/{number:str}/move signed_in
 GET /portal/{number:str}/products signed_in
 POST /portal/{number:str}/products signed_in
+GET /portal/{number:str}/products/{product:int} signed_in
+POST /portal/{number:str}/products/{product:int} signed_in
+POST /portal/{number:str}/products/{product:int}/move signed_in
 POST /portal/{number:str}/products/{product:int}/remove signed_in
 GET /portal/{number:str}/profile signed_in
 POST /portal/{number:str}/profile signed_in

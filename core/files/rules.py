@@ -125,7 +125,11 @@ def form_of(head: bytes, accepts: Accepts) -> str:
 
     :raises Unfit: and why not.
     """
-    found = sniff(head)
+    return fitting(sniff(head), accepts)
+
+
+def fitting(found: str, accepts: Accepts) -> str:
+    """As :func:`form_of`, of what :func:`sniff` has found."""
     form = FORMS.get(found)
     if form is not None and form.kind in accepts.kinds:
         return found

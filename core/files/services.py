@@ -43,6 +43,10 @@ class Checked(msgspec.Struct, frozen=True):
     def media_type(self) -> str:
         return FORMS[self.form].media_type
 
+    @property
+    def size(self) -> int:
+        return len(self.whole)
+
 
 class _Shop:
     def __init__(self) -> None:

@@ -17,7 +17,6 @@ from exhibitors.tables import (
     ExhibitorChange,
     ExhibitorMember,
     ExhibitorMessage,
-    ExhibitorProduct,
     Status,
 )
 
@@ -41,13 +40,6 @@ class Member(msgspec.Struct, frozen=True):
     name: str
     email: str
     added_at: datetime
-
-
-class Product(msgspec.Struct, frozen=True):
-    id: int
-    name: str
-    name_en: str
-    text: str
 
 
 class MessageLine(msgspec.Struct, frozen=True):
@@ -158,16 +150,6 @@ async def members(exhibitor: int) -> list[Member]:
         .order_by(ExhibitorMember.id)
     )
     return [Member(row["account"], row["account.name"], row["account.email"], row["added_at"]) for row in rows]
-
-
-async def products(exhibitor: int) -> list[Product]:
-    rows = (
-        await ExhibitorProduct.select()
-        .where(ExhibitorProduct.exhibitor == exhibitor, ExhibitorProduct.removed_at.is_null())
-        .order_by(ExhibitorProduct.position)
-        .order_by(ExhibitorProduct.id)
-    )
-    return [Product(row["id"], row["name"], row["name_en"], row["text"]) for row in rows]
 
 
 async def messages(exhibitor: int) -> list[MessageLine]:

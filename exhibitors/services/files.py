@@ -1,14 +1,18 @@
 """Attaching and removing files. Who may is the caller's question: a desk of its own, or the organizers'."""
 
+from datetime import timedelta
+
 from core import clock, text
 from core.accounts.roles import Actor
 from core.audit import services as audit
 from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import DomainError, NotFound
+from core.files import held
 from core.files import services as stored
-from core.files.services import Checked
+from core.files.held import Ready
 from core.i18n import mark
+from core.jobs import every
 from exhibitors.queries.files import PURPOSE
 from exhibitors.rules.files import MOST
 from exhibitors.tables import Exhibitor, ExhibitorFile, FileKind
@@ -20,13 +24,14 @@ class TooManyFiles(DomainError):
 
 
 async def attach(
-    actor: Actor, edition: EditionInfo, number: str, kind: FileKind, checked: Checked, *, note: str = ""
+    actor: Actor, edition: EditionInfo, number: str, kind: FileKind, checked: Ready, *, note: str = ""
 ) -> int:
-    """Keeps a file that :func:`core.files.services.examine` has looked at; answers the id of its line. Of a kind of
-    which there is one, the earlier is removed. Joins the caller's transaction.
+    """Keeps a file that :func:`core.files.services.examine` has looked at, now or at the form's last try; answers the
+    id of its line. Of a kind of which there is one, the earlier is removed. Joins the caller's transaction.
 
     :raises NotFound: 404.
     :raises TooManyFiles: 409.
+    :raises HeldGone: 409.
     """
     note = text.line(note)[:200]
     async with transaction():
@@ -53,7 +58,7 @@ async def attach(
                 await _remove(actor, edition, number, exhibitor, row["id"])
         elif len(there) >= MOST[kind]:
             raise TooManyFiles
-        file = await stored.keep(actor, checked, PURPOSE)
+        file = await held.keep(actor, checked, PURPOSE)
         made = await ExhibitorFile.insert(
             ExhibitorFile(
                 exhibitor=exhibitor,
@@ -73,7 +78,7 @@ async def attach(
                 "kind": kind.value,
                 "file": file,
                 "media_type": checked.media_type,
-                "size": len(checked.whole),
+                "size": checked.size,
                 "sha256": checked.sha256,
             },
             personal={"name": checked.name, "note": note},
@@ -96,6 +101,32 @@ async def remove(actor: Actor, edition: EditionInfo, number: str, line: int) -> 
         if found is None:
             raise NotFound
         await _remove(actor, edition, number, found["id"], line)
+
+
+#: A removed file is seen by reviewers so long; drawings stay with what was handed in.
+REMOVED_LIFE = timedelta(days=30)
+
+
+@every(seconds=3600, name="forget removed files")
+async def sweep() -> int:
+    gone = 0
+    while True:
+        async with transaction():
+            old = (
+                await ExhibitorFile.select(ExhibitorFile.id)
+                .where(
+                    ExhibitorFile.removed_at < clock.now() - REMOVED_LIFE,
+                    ExhibitorFile.kind != FileKind.drawing.value,
+                )
+                .order_by(ExhibitorFile.id)
+                .limit(20)
+            )
+            if not old:
+                return gone
+            lines = [row["id"] for row in old]
+            rows = await ExhibitorFile.delete().where(ExhibitorFile.id.is_in(lines)).returning(ExhibitorFile.file)
+            await stored.forget([row["file"] for row in rows])
+            gone += len(rows)
 
 
 async def _remove(actor: Actor, edition: EditionInfo, number: str, exhibitor: int, line: int) -> None:

@@ -12,13 +12,23 @@ from core.db import after_commit, insert_together, transaction
 from core.editions.queries import EditionInfo
 from core.errors import DomainError
 from core.events import publish
+from core.files import held
 from core.i18n import Locale
 from core.mail.services import Message, compose, enqueue
 from exhibitors.rules import applications as rules
 from exhibitors.rules.applications import Application, ApplicationIn
 from exhibitors.rules.files import PUBLIC
 from exhibitors.services import directory, links
-from exhibitors.tables import ConsentBy, Exhibitor, ExhibitorCategory, ExhibitorConsent, ExhibitorField, Status
+from exhibitors.services.files import attach
+from exhibitors.tables import (
+    ConsentBy,
+    Exhibitor,
+    ExhibitorCategory,
+    ExhibitorConsent,
+    ExhibitorField,
+    FileKind,
+    Status,
+)
 
 
 class AlreadyRegistered(DomainError):
@@ -38,6 +48,9 @@ class Registered(msgspec.Struct, frozen=True):
     id: int = 0
 
 
+Files = tuple[tuple[FileKind, held.Ready], ...]
+
+
 class How(msgspec.Struct, frozen=True):
     """What an application brings along that no applicant can type."""
 
@@ -46,6 +59,7 @@ class How(msgspec.Struct, frozen=True):
     previous: int | None = None
     #: Of the link into the desk that is mailed.
     token: str = ""
+    files: Files = ()
 
 
 BY_FORM = How()
@@ -70,6 +84,7 @@ async def register(
     *,
     submission: str | None = None,
     previous: int | None = None,
+    files: Files = (),
 ) -> Registered:
     """Stores an application with its consent. Of many with one credit code the unique index lets one in.
 
@@ -78,7 +93,7 @@ async def register(
     _open(edition)
     ready = prepare(checked(typed, edition, locale), edition)
     async with transaction():
-        return await submit(actor, edition, ready, submission=submission, how=How(previous=previous))
+        return await submit(actor, edition, ready, submission=submission, how=How(previous=previous, files=files))
 
 
 async def register_for(
@@ -91,12 +106,13 @@ async def register_for(
     may_slip: bool = False,
     submission: str | None = None,
     previous: int | None = None,
+    files: Files = (),
 ) -> Registered:
     """An organizer for somebody who called or sent paper: also outside the registration window, and with a credit
     code whose check digit is wrong. The consent is written down as it was given, and by whom."""
     ready = prepare(checked(typed, edition, locale, may_slip=may_slip), edition)
     async with transaction():
-        return await _submit(actor, edition, ready, submission, How(consent, previous))
+        return await _submit(actor, edition, ready, submission, How(consent, previous, files=files))
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -210,6 +226,8 @@ async def store(
             "contact_email": wanted.contact_email,
         },
     )
+    for kind, ready in how.files:
+        await attach(actor, edition, number, kind, ready)
     after_commit(lambda: publish("exhibitor", {"number": number, "status": status.value}))
     return Registered(number, status, exhibitor)
 

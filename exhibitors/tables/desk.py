@@ -7,6 +7,7 @@ from piccolo.columns import Boolean, ForeignKey, Integer, Serial, Text, Timestam
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from core.files.tables import StoredFile
 from exhibitors.tables.applications import Exhibitor
 
 
@@ -18,6 +19,9 @@ class ExhibitorProduct(Table, tablename="exhibitor_product"):
     name = Varchar(length=100)
     name_en = Varchar(length=100, default="")
     text = Text(default="")
+    picture = ForeignKey(StoredFile, on_delete=OnDelete.restrict, null=True, default=None)
+    #: What the picture shows, for who does not see it.
+    alt = Varchar(length=200, default="")
     position = Integer(default=0)
     removed_at = Timestamptz(default=None, null=True)
 

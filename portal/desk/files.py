@@ -1,5 +1,6 @@
 """Files."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -10,9 +11,12 @@ from exhibitors.queries.files import files_of
 from exhibitors.rules.files import ACCEPTS, HINTS, NAMES
 from exhibitors.services import files as file_services
 from exhibitors.tables import FileKind
+from gateway import documents
 from gateway.access import SIGNED_IN
+from gateway.attachments import Kept
+from gateway.documents import kinds_of
 from gateway.pages import flash
-from gateway.uploads import UPLOADS, sent_upload
+from gateway.uploads import UPLOADS
 from portal.desk.frame import Asked, Desk, desk_page, opened
 from portal.signin import redirect
 
@@ -20,20 +24,29 @@ OWN_KINDS = (FileKind.licence, FileKind.logo, FileKind.product, FileKind.documen
 
 
 async def _files(
-    request: Asked, desk: Desk, *, kind: str = "licence", note: str = "", errors: dict[str, str] | None = None
+    request: Asked,
+    desk: Desk,
+    *,
+    status: int = 200,
+    kind: str = "licence",
+    note: str = "",
+    errors: dict[str, str] | None = None,
+    kept: Kept | None = None,
 ) -> Response[Any]:
     found = await files_of(desk.id)
     return desk_page(
         request,
         desk,
         "files",
+        status=status,
         errors=errors,
         groups=[
             (translate(desk.locale, NAMES[one]), [line for line in found if line.kind is one]) for one in OWN_KINDS
         ],
-        kinds=[(one.value, translate(desk.locale, NAMES[one])) for one in OWN_KINDS],
+        kinds=kinds_of(desk.locale, *OWN_KINDS),
         kind=kind,
         note=note,
+        kept=kept,
         hint=translate(desk.locale, HINTS[FileKind.document]),
         endings=ACCEPTS[FileKind.document].endings,
     )
@@ -50,26 +63,8 @@ async def files(request: Asked, number: FromPath[str]) -> Response[Any]:
 @post("/portal/{number:str}/files", opt={**SIGNED_IN, **UPLOADS})
 async def add_file(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
-    choose = mark("Please choose a file.")
-    async with sent_upload(request) as sent:
-        typed = {"kind": sent.form.text("kind", 20), "note": sent.form.text("note", 200)}
-        if typed["kind"] not in FileKind.__members__:
-            return await _files(request, desk, note=typed["note"], errors={"kind": translate(desk.locale, choose)})
-        kind, errors = FileKind(typed["kind"]), dict[str, str]()
-        checked = await sent.examined("file", ACCEPTS[kind], errors, required=choose)
-        if checked is None:
-            told = {name: translate(desk.locale, message) for name, message in errors.items()}
-            return await _files(request, desk, **typed, errors=told)
-    try:
-        await file_services.attach(desk.actor, desk.edition, number, kind, checked, note=typed["note"])
-    except file_services.TooManyFiles as refused:
-        return await _files(request, desk, **typed, errors={"file": translate(desk.locale, refused.message)})
-    response = redirect(f"/portal/{number}/files")
-    if sent.is_other("file", checked):
-        flash(response, mark("Kept as %(name)s: that is what the file really is."), name=checked.name)
-    else:
-        flash(response, mark("The file is kept."))
-    return response
+    show = partial(_files, request, desk)
+    return await documents.add_file(request, desk.actor, desk.edition, number, desk.locale, show)
 
 
 @post("/portal/{number:str}/files/{line:int}/remove", opt=SIGNED_IN)

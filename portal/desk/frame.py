@@ -77,17 +77,25 @@ async def opened(request: Asked, number: str) -> Desk:
 
 
 def desk_page(
-    request: Asked, desk: Desk, template: str, *, errors: dict[str, str] | None = None, **values: Any
+    request: Asked,
+    desk: Desk,
+    template: str,
+    *,
+    here: str = "",
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    **values: Any,
 ) -> Response[Any]:
+    """``here`` names the tab where it is not the template."""
     label, next_ = STATES[desk.one.status]
     return page(
         request,
         f"portal/desk/{template}.html",
-        status_code=422 if errors else 200,
+        status_code=status if status != 200 or not errors else 422,
         edition=desk.edition,
         one=desk.one,
         number=desk.number,
-        here=template,
+        here=here or template,
         admitted=desk.one.status in rules.ADMITTED,
         state_label=translate(desk.locale, label),
         state_next=translate(desk.locale, next_),

@@ -13,6 +13,7 @@ from core.i18n import mark, translate
 from exhibitors.queries import desk as queries
 from exhibitors.queries import drawings
 from exhibitors.queries.booths import booths_of
+from exhibitors.queries.products import products
 from exhibitors.queries.review import history
 from exhibitors.rules import desk as rules
 from exhibitors.rules.desk import Facts, Todo
@@ -56,7 +57,7 @@ async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
     facts = Facts(
         status=desk.one.status,
         has_intro=bool(desk.one.intro),
-        products=len(await queries.products(desk.id)),
+        products=len(await products(desk.id)),
         badges=len(await badges.badges_of(desk.id)),
         unread=await queries.unread(desk.id, by_organizers=False),
         first_day=desk.edition.first_day if desk.edition.days else None,

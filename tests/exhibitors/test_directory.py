@@ -13,9 +13,9 @@ from core.accounts.roles import CLI
 from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
-from exhibitors.queries import desk as queries_of_desk
 from exhibitors.queries import directory as queries
 from exhibitors.queries.directory import Wanted
+from exhibitors.queries.products import products
 from exhibitors.rules import directory as rules
 from exhibitors.rules.applications import Application, Booth
 from exhibitors.rules.directory import Texts
@@ -193,7 +193,7 @@ async def test_products_and_what_is_exhibited_are_found_as_long_as_they_are_show
     assert await found(edition, "轮椅") == ["示例企业1号"]
     await desk.add_product(CLI, edition, number, name="护理床", name_en="Care bed", about="")
     assert await found(edition, "护理床") == await found(edition, "care bed") == ["示例企业1号"]
-    product = (await queries_of_desk.products((await queries.profile(edition, number)).id))[0]
+    product = (await products((await queries.profile(edition, number)).id))[0]
     await desk.remove_product(CLI, edition, number, product.id)
     assert await found(edition, "护理床") == []
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from core import clock
 from core.accounts.roles import CLI, Role
 from core.accounts.services import people
 from core.db import transaction
@@ -189,3 +191,18 @@ async def test_pictures_sent_at_once_do_not_exceed_their_number(opened: None) ->
     assert await one()
     positions = [line.position for line in await files_of(await id_of(number), FileKind.product)]
     assert positions == sorted(set(positions))
+
+
+async def test_the_bytes_of_a_removed_file_go_after_a_month_and_drawings_stay(opened: None) -> None:
+    edition = await an_edition()
+    number = await firm(edition, 1)
+    for kind in (FileKind.licence, FileKind.drawing, FileKind.document):
+        line = await files.attach(CLI, edition, number, kind, LICENCE)
+        await files.remove(CLI, edition, number, line)
+    await ExhibitorFile.update(
+        {ExhibitorFile.removed_at: clock.now() - files.REMOVED_LIFE - timedelta(minutes=1)}
+    ).where(ExhibitorFile.kind != FileKind.document.value)
+    assert await files.sweep() == 1
+    left = await ExhibitorFile.select(ExhibitorFile.kind).order_by(ExhibitorFile.kind)
+    assert [row["kind"] for row in left] == ["document", "drawing"]
+    assert await StoredFile.count() == 2

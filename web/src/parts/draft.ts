@@ -35,7 +35,7 @@ export function forgetDraft(name: string): void {
 function fieldsOf(form: HTMLFormElement): Kept {
   const kept: Kept = {};
   for (const field of form.elements) {
-    if (!isTyped(field) || NEVER.has(field.name)) continue;
+    if (!isTyped(field)) continue;
     const values = (kept[field.name] ??= []);
     if (!(field instanceof HTMLInputElement && field.type === "checkbox") || field.checked) values.push(field.value);
   }
@@ -45,13 +45,16 @@ function fieldsOf(form: HTMLFormElement): Kept {
 function isTyped(field: Element): field is HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
   return (
     (field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) &&
-    field.name !== ""
+    field.name !== "" &&
+    field.type !== "file" &&
+    !NEVER.has(field.name) &&
+    !/^(kept|drop)-/.test(field.name)
   );
 }
 
 function restore(form: HTMLFormElement, kept: Kept): void {
   for (const field of form.elements) {
-    if (!isTyped(field) || NEVER.has(field.name)) continue;
+    if (!isTyped(field)) continue;
     const values = kept[field.name];
     if (!Array.isArray(values)) continue;
     if (field instanceof HTMLInputElement && field.type === "checkbox") {
