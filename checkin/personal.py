@@ -3,7 +3,17 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from checkin.tables import Badge, DeviceInvite, Scan, ScanDevice, ScanRuling, ScanUndo
+from checkin.tables import (
+    Badge,
+    DeviceInvite,
+    Incident,
+    IncidentNote,
+    Lead,
+    Scan,
+    ScanDevice,
+    ScanRuling,
+    ScanUndo,
+)
 from core.privacy.registry import ERASED, Holding, Scope
 from core.search import among
 
@@ -54,7 +64,43 @@ def _noted(scope: Scope) -> Sequence[Any]:
     return [] if scope.edition is None else [(Scan.edition == scope.edition) & (Scan.note != "")]
 
 
+def _leads(scope: Scope) -> Sequence[Any]:
+    """Of these badges, and of exhibitors or an edition that are over."""
+    found = [Lead.badge.is_in(Badge.select(Badge.id).where(one)) for one in _badges(scope)]
+    if scope.exhibitors and scope.whole:
+        found.append(Lead.exhibitor.is_in(sorted(scope.exhibitors)))
+    if scope.edition is not None:
+        found.append(Lead.edition == scope.edition)
+    return found
+
+
+def _incidents(scope: Scope) -> Sequence[Any]:
+    found: list[Any] = list(_over(Incident)(scope))
+    if scope.mobiles:
+        found.append(Incident.mobile.is_in(sorted(scope.mobiles)))
+    return found
+
+
+def _incident_notes(scope: Scope) -> Sequence[Any]:
+    found: list[Any] = list(_over(IncidentNote)(scope))
+    if scope.mobiles:
+        theirs = Incident.select(Incident.id).where(Incident.mobile.is_in(sorted(scope.mobiles)))
+        found.append(IncidentNote.incident.is_in(theirs))
+    return found
+
+
 HOLDINGS = [
+    # Before the badges and the incidents that lead to them.
+    Holding(Lead, {"note": "", "tags": ""}, _leads, texts=("note", "tags"), shown=("exhibitor", "first_at", "last_at")),
+    Holding(IncidentNote, {"text": ERASED, "author_name": ""}, _incident_notes, shown=("at",)),
+    Holding(
+        Incident,
+        {"person": ERASED, "mobile": "", "what": ERASED},
+        _incidents,
+        near=_incidents,
+        texts=("what", "place"),
+        shown=("kind", "happened_at"),
+    ),
     Holding(
         Badge,
         {"holder": ERASED, "title": "", "mobile": "", "email": "", "note": "", "reason": "", "search": ""},
@@ -70,6 +116,7 @@ HOLDINGS = [
     Holding(DeviceInvite, {}, lambda _scope: (), texts=("name",)),
 ]
 EXCEPTIONS = {
+    "incident_note.author": "``Actor.key``: a number",
     "area.name_zh": "an area's",
     "area.name_en": "an area's",
     "checkpoint.name_zh": "a checkpoint's",

@@ -3,6 +3,8 @@
 from checkin.tables.badges import Badge, BadgeChange, BadgeKey, BadgeKind, BadgeStatus
 from checkin.tables.checkpoints import Area, Checkpoint, Reentry
 from checkin.tables.devices import DeviceInvite, ScanDevice
+from checkin.tables.incidents import Incident, IncidentKind, IncidentNote
+from checkin.tables.leads import Lead, LeadConsent, LeadEvent, LeadTransfer
 from checkin.tables.scans import (
     AreaBar,
     AreaCount,
@@ -30,6 +32,13 @@ __all__ = [
     "Checkpoint",
     "DeviceInvite",
     "Direction",
+    "Incident",
+    "IncidentKind",
+    "IncidentNote",
+    "Lead",
+    "LeadConsent",
+    "LeadEvent",
+    "LeadTransfer",
     "Presence",
     "Reason",
     "Reentry",
