@@ -19,6 +19,7 @@ from exhibitors.rules.columns import FIELDS, OURS
 from exhibitors.services import exports, imports
 from exhibitors.tables import ImportState
 from gateway.access import actor_of, allow
+from gateway.forms import form_of
 from gateway.locale import locale_of
 from gateway.pages import flash, page
 from gateway.uploads import UPLOADS, sent_upload
@@ -100,6 +101,7 @@ async def one_import(request: Asked, number: FromPath[int]) -> Response[Any]:
         tone=TONES[shown],
         faults=one.report.faults[:SHOWN],
         there=one.report.there[:SHOWN],
+        slips=one.report.slips[:SHOWN] if one.state is ImportState.faulty else [],
         column_names={field.key: translate(locale, field.heading) for field in (*FIELDS, *OURS)},
     )
 
@@ -109,6 +111,20 @@ async def run(request: Asked, number: FromPath[int]) -> Response[Any]:
     answer = Redirect(f"/admin/exhibitors/import/{number}", status_code=303)
     try:
         await imports.run(actor_of(request), await require_current(), number)
+    except imports.NotReady as refused:
+        flash(answer, refused.message, kind="bad")
+    return answer
+
+
+@post("/admin/exhibitors/import/{number:int}/pass", opt=DESK)
+async def let_pass(request: Asked, number: FromPath[int]) -> Response[Any]:
+    answer = Redirect(f"/admin/exhibitors/import/{number}", status_code=303)
+    places = (await form_of(request)).many.get("pass", [])
+    if not places:
+        flash(answer, mark("Please tick the rows whose code you have compared."), kind="bad")
+        return answer
+    try:
+        await imports.let_pass(actor_of(request), await require_current(), number, places)
     except imports.NotReady as refused:
         flash(answer, refused.message, kind="bad")
     return answer
@@ -133,4 +149,4 @@ async def template(request: Asked) -> Response[bytes]:
     return _attached(await exports.template(await require_current(), locale_of(request)), "exhibitors-template.xlsx")
 
 
-ROUTES: list[Any] = [import_page, send, one_import, run, export, template]
+ROUTES: list[Any] = [import_page, send, one_import, run, let_pass, export, template]

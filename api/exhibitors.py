@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from core import text
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, edition_named, require_current
+from core.errors import Forbidden
 from core.i18n import translate
 from exhibitors.queries import applications as queries
 from exhibitors.queries.applications import ExhibitorLine
@@ -40,12 +41,19 @@ class RegisteredOut(msgspec.Struct):
         "Needs the consent to the edition's privacy notice: `privacy_version` as `GET /edition` gives it. "
         "`credit_code` for mainland China only. `category`, or up to three `categories`, the first one leads. "
         "409 `already_registered` for a credit code that this edition has; 409 `registration_closed` outside the "
-        "registration window; 422 with every bad member."
+        "registration window; 422 with every bad member. An organizer who has compared a credit code with the licence "
+        "sends `?check_digit=passed`, and a wrong check digit is stored and audited; for others that is 403."
     ),
 )
-async def register(request: Request[Any, Any, Any], data: JSONBody[ApplicationIn]) -> Response[RegisteredOut]:
-    edition = await require_current()
-    ready = services.prepare(services.checked(data, edition, locale_of(request)), edition)
+async def register(
+    request: Request[Any, Any, Any],
+    data: JSONBody[ApplicationIn],
+    check_digit: FromQuery[Literal["passed"] | None] = None,
+) -> Response[RegisteredOut]:
+    edition, may_slip = await require_current(), check_digit is not None
+    if may_slip and Role.organizer not in actor_of(request).roles:
+        raise Forbidden
+    ready = services.prepare(services.checked(data, edition, locale_of(request), may_slip=may_slip), edition)
 
     async def work() -> RegisteredOut:
         made = await services.submit(actor_of(request), edition, ready)

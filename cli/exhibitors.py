@@ -36,8 +36,16 @@ def exhibitors() -> None:
 @exhibitors.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check it and store nothing.")
+@click.option(
+    "--let-pass",
+    "rows",
+    type=int,
+    multiple=True,
+    metavar="ROW",
+    help="A row whose credit code was compared with the licence: its wrong check digit passes. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def import_(file: Path, dry_run: bool, as_json: bool) -> None:
+def import_(file: Path, dry_run: bool, rows: tuple[int, ...], as_json: bool) -> None:
     """Read exhibitors in from FILE, an .xlsx or .csv.
 
     All rows are stored, or none: what is wrong is told by row and column. Who is registered already is passed over.
@@ -58,7 +66,8 @@ def import_(file: Path, dry_run: bool, as_json: bool) -> None:
         async with opened():
             with file.open("rb") as content:
                 sent = SentFile(file.name, content, size)
-                return await take(CLI, await require_current(), sent, DEFAULT, dry=dry_run, progress=progress)
+                edition = await require_current()
+                return await take(CLI, edition, sent, DEFAULT, dry=dry_run, progress=progress, rows=rows)
 
     try:
         report, stored = asyncio.run(work())

@@ -64,6 +64,7 @@ GET /admin/exhibitors/export.xlsx organizer
 GET /admin/exhibitors/import organizer
 POST /admin/exhibitors/import organizer
 GET /admin/exhibitors/import/{number:int} organizer
+POST /admin/exhibitors/import/{number:int}/pass organizer
 POST /admin/exhibitors/import/{number:int}/run organizer
 GET /admin/exhibitors/new organizer
 POST /admin/exhibitors/new organizer

@@ -31,6 +31,20 @@ class Place(msgspec.Struct, frozen=True):
     row: int
 
 
+class Slip(msgspec.Struct, frozen=True):
+    """A credit code whose check digit is wrong: an organizer may compare it with the licence and let it pass."""
+
+    sheet: str
+    row: int
+    name: str
+    code: str
+
+    @property
+    def place(self) -> str:
+        """For a form: the row first, for a sheet may be called anything."""
+        return f"{self.row}:{self.sheet}"
+
+
 class Report(msgspec.Struct):
     """What a check has found."""
 
@@ -48,6 +62,10 @@ class Report(msgspec.Struct):
     faulty: int = 0
     #: Of the file itself, a source text.
     fault: str = ""
+    #: Among the faults; of more than are told only so many.
+    slips: list[Slip] = []
+    #: Those that were let pass.
+    passed: list[Slip] = []
 
     @property
     def unknown(self) -> list[tuple[str, str, str]]:
@@ -88,10 +106,23 @@ def contacts_of(name: str, mobile: str, email: str) -> tuple[tuple[str, str], ..
     return (key, mobile), (key, email.lower())
 
 
+def _plain(code: str | None) -> str:
+    try:
+        return text.code(code or "")[:40]
+    except text.Fault:
+        return ""
+
+
 class Judge:
     """Goes through the rows, in one or several pieces; ``check`` applies the rules of the form."""
 
-    def __init__(self, tables: list[Found], known: Known, check: Callable[[ApplicationIn], Application]) -> None:
+    def __init__(
+        self,
+        tables: list[Found],
+        known: Known,
+        check: Callable[[ApplicationIn, bool], Application],
+        passing: frozenset[Place] = frozenset(),
+    ) -> None:
         self.report = Report(
             sheets=[
                 Columns(table.name, [(one.letter, one.text, one.key) for one in table.headings]) for table in tables
@@ -100,6 +131,7 @@ class Judge:
         self.fresh: list[Application] = []
         self._known = known
         self._check = check
+        self._passing = passing
         self._codes: dict[str, Place] = {}
         self._contacts: dict[tuple[str, str], Place] = {}
         self._tables = {table.name: table for table in tables}
@@ -142,15 +174,25 @@ class Judge:
         missing, told = self._missing[line.sheet], {key for key, _, _ in line.faults}
         for key, code, message in line.faults:
             self._fault(line, key, code, message)
+        place = Place(line.sheet, line.row)
+        # Of one that is registered already the code was looked at.
+        slips = place in self._passing or _plain(line.typed.credit_code) in self._known.credit_codes
         try:
-            wanted = self._check(line.typed)
+            wanted = self._check(line.typed, slips)
         except InvalidInput as refused:
             for error in refused.errors:
+                if error.code == "check_digit" and len(self.report.slips) < TOLD:
+                    self.report.slips.append(self._slip(line))
                 key = sheets.column_of(error.field)
                 if key not in missing and key not in told and not (key == "booth_count" and "booth" in told):
                     self._fault(line, key, error.code, error.message)
             return None
+        if wanted.check_digit_overridden and place in self._passing:
+            self.report.passed.append(self._slip(line))
         return None if line.faults or missing else wanted
+
+    def _slip(self, line: Line) -> Slip:
+        return Slip(line.sheet, line.row, line.typed.name[:100], _plain(line.typed.credit_code))
 
     def _sort(self, line: Line, wanted: Application) -> None:
         place = Place(line.sheet, line.row)

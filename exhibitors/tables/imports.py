@@ -33,6 +33,8 @@ class ExhibitorImport(Table, tablename="exhibitor_import"):
     state = Varchar(length=10)
     #: :class:`exhibitors.rules.imports.Report` as JSON.
     report = Text(default="")
+    #: :class:`exhibitors.rules.imports.Place` of rows whose credit code somebody compared with the licence, as JSON.
+    passing = Text(default="")
     #: How many were stored.
     stored = Integer(default=0)
     job = Integer(default=None, null=True)

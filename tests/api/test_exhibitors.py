@@ -5,11 +5,13 @@ import httpx
 import pytest
 
 from core import clock
+from core.accounts.roles import Role
 from core.audit.tables import AuditEntry
 from core.mail.tables import MailMessage
 from exhibitors.tables import Exhibitor, ExhibitorConsent, ExhibitorLink
 from tests.expo import an_edition
 from tests.firms import application, credit_code
+from tests.world import token_for
 
 pytestmark = pytest.mark.anyio
 URL = "/api/v1/exhibitors"
@@ -187,3 +189,19 @@ async def test_two_hundred_register_at_once_and_each_gets_a_number(client: httpx
     numbers = {answer.json()["number"] for answer in answers if answer.status_code == 201}
     assert len(numbers) == await Exhibitor.count() == await ExhibitorConsent.count() == 200
     assert await MailMessage.count() == await ExhibitorLink.count() == 200
+
+
+async def test_an_organizers_program_lets_a_wrong_check_digit_pass_and_nobody_else_may(
+    client: httpx.AsyncClient,
+) -> None:
+    await an_edition()
+    typed = {**application(), "credit_code": "91330203MA2XYW1262"}
+    assert (await client.post(URL, json=typed)).status_code == 422
+    assert (await client.post(f"{URL}?check_digit=passed", json=typed)).status_code == 403
+    reviewer, organizer = await token_for(Role.reviewer), await token_for(Role.organizer)
+    assert (await client.post(f"{URL}?check_digit=passed", json=typed, headers=reviewer)).status_code == 403
+    assert (await client.post(URL, json=typed, headers=organizer)).status_code == 422
+    sent = await client.post(f"{URL}?check_digit=passed", json=typed, headers=organizer)
+    assert sent.status_code == 201
+    row = await Exhibitor.select(Exhibitor.check_digit_overridden).first()
+    assert row == {"check_digit_overridden": True}

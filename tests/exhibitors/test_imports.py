@@ -408,3 +408,65 @@ def test_nothing_is_found_in_an_empty_book() -> None:
     from core.files.sheetshop import Book
 
     assert tables(Book()) == ([], [])
+
+
+SLIPPED = "91330203MA2XYW1262"
+
+
+async def test_a_wrong_check_digit_is_let_pass_row_by_row_and_the_trail_says_by_whom(client: httpx.AsyncClient) -> None:
+    await an_edition()
+    organizer = await sign_in(client, Role.organizer)
+    other = SLIPPED[:-1] + "3"
+    rows = [HEADINGS, firm(1), firm(2, 统一社会信用代码=SLIPPED), firm(3, 统一社会信用代码=other)]
+    url = (await send(client, workbook(rows))).headers["location"]
+    html = await done(client, url)
+    assert SLIPPED in html
+    assert "/run" not in html
+    form = {"_csrf": csrf_in(html)}
+    places = re.findall(r'name="pass" value="([^"]+)"', html)
+    assert [place.split(":")[0] for place in places] == ["3", "4"]
+
+    for chosen in ("", "2:" + places[0][2:], "x"):
+        assert (await client.post(f"{url}/pass", data={**form, "pass": chosen})).status_code == 303
+    assert "/run" not in await done(client, url)
+
+    await client.post(f"{url}/pass", data={**form, "pass": places[0]})
+    html = await done(client, url)
+    assert "/run" not in html
+    assert re.findall(r'name="pass" value="([^"]+)"', html) == places[1:]
+    await client.post(f"{url}/pass", data={**form, "pass": places[1]})
+    html = await done(client, url)
+    assert not await Exhibitor.exists()
+    await client.post(f"{url}/run", data={"_csrf": csrf_in(html)})
+    assert "已导入 3 家单位" in await done(client, url)
+    stored = await Exhibitor.select(Exhibitor.credit_code, Exhibitor.check_digit_overridden).order_by(Exhibitor.name)
+    assert [(row["credit_code"], row["check_digit_overridden"]) for row in stored] == [
+        (credit_code(1), False),
+        (SLIPPED, True),
+        (other, True),
+    ]
+    passed = await AuditEntry.select().where(AuditEntry.action == "exhibitors.check_digits_passed")
+    assert [row["actor"] for row in passed] == [f"account:{organizer}"] * 2
+    firms = await AuditEntry.select(AuditEntry.after).where(AuditEntry.action == "exhibitor.submitted")
+    assert sum("check_digit_overridden" in row["after"] for row in firms) == 2
+    late = await client.post(f"{url}/pass", data={**form, "pass": places[0]})
+    assert late.status_code == 303
+    assert await Exhibitor.count() == 3
+
+
+async def test_what_was_let_pass_once_is_there_already_when_it_comes_again(opened: None) -> None:
+    edition = await an_edition()
+    data = workbook([HEADINGS, firm(1, 统一社会信用代码=SLIPPED)])
+    assert told((await take(edition, data))[0]) == [(2, "B", "check_digit")]
+    report, stored = await imports.take(CLI, edition, sent(data), "zh-CN", rows=[2])
+    assert (report.faulty, stored, [slip.code for slip in report.passed]) == (0, 1, [SLIPPED])
+    report, stored = await take(edition, data)
+    assert (report.faulty, stored, len(report.there)) == (0, 0, 1)
+
+
+async def test_letting_a_row_pass_lets_no_other_fault_of_it_pass(opened: None) -> None:
+    edition = await an_edition()
+    data = workbook([HEADINGS, firm(1, 统一社会信用代码=SLIPPED, 手机="不详"), firm(2, 统一社会信用代码="9133")])
+    report, stored = await imports.take(CLI, edition, sent(data), "zh-CN", rows=[2, 3])
+    assert stored == 0
+    assert [(row, column) for row, column, _ in told(report)] == [(2, "D"), (3, "B")]

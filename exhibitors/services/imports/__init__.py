@@ -7,7 +7,7 @@ contact, is passed over.
 from exhibitors.services.imports.checking import check, sound
 from exhibitors.services.imports.direct import take
 from exhibitors.services.imports.storing import store
-from exhibitors.services.imports.waiting import NotReady, begin, check_job, forget_files, import_job, run
+from exhibitors.services.imports.waiting import NotReady, begin, check_job, forget_files, import_job, let_pass, run
 
 __all__ = [
     "NotReady",
@@ -16,6 +16,7 @@ __all__ = [
     "check_job",
     "forget_files",
     "import_job",
+    "let_pass",
     "run",
     "sound",
     "store",

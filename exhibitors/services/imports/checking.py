@@ -8,7 +8,7 @@ from core.files.sheetshop import Book
 from core.i18n import Locale, mark
 from exhibitors.rules import sheets
 from exhibitors.rules.applications import Application
-from exhibitors.rules.imports import Judge, Known, Report, contacts_of
+from exhibitors.rules.imports import Judge, Known, Place, Report, contacts_of
 from exhibitors.services.registration import checked
 from exhibitors.tables import (
     Exhibitor,
@@ -43,12 +43,17 @@ async def registered(edition: EditionInfo) -> tuple[Known, set[str]]:
 
 
 async def check(
-    book: Book, edition: EditionInfo, locale: Locale, progress: Progress = no_progress
+    book: Book,
+    edition: EditionInfo,
+    locale: Locale,
+    progress: Progress = no_progress,
+    passing: frozenset[Place] = frozenset(),
 ) -> tuple[Report, list[Application]]:
-    """What is in a file, and the new ones of it; nothing is written."""
+    """What is in a file, and the new ones of it; nothing is written. ``passing``: rows whose credit code somebody has
+    compared with the licence."""
     tables, passed_over = sheets.tables(book)
     known, _ = await registered(edition)
-    judge = Judge(tables, known, lambda typed: checked(typed, edition, locale))
+    judge = Judge(tables, known, lambda typed, slips: checked(typed, edition, locale, may_slip=slips), passing)
     report = judge.report
     report.passed_over = passed_over
     if not tables:

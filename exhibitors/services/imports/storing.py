@@ -66,6 +66,7 @@ async def store(actor: Actor, edition: EditionInfo, wanted: list[Application], *
                     "status": Status.submitted.value,
                     "privacy_version": one.privacy_version,
                     "consent": ConsentBy.sheet.value,
+                    **({"check_digit_overridden": True} if one.check_digit_overridden else {}),
                 },
                 personal={
                     "contact_name": one.contact_name,
@@ -101,7 +102,7 @@ def _row(edition: EditionInfo, number: str, one: Application, now: Any) -> Exhib
         name_en=one.name_en,
         country=one.country,
         credit_code=one.credit_code,
-        check_digit_overridden=False,
+        check_digit_overridden=one.check_digit_overridden,
         registration_number=one.registration_number,
         kind=one.kind.value,
         intro=one.intro,

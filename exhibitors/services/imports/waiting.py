@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from core.files.rules import SentFile, Unfit, clean_name
 from core.files.sheets import read_sheets
 from core.i18n import Locale, mark
 from core.jobs import JobContext, JobFailed, enqueue_job, every, job
-from exhibitors.rules.imports import Report
+from exhibitors.rules.imports import Place, Report
 from exhibitors.services.imports.checking import check, sound
 from exhibitors.services.imports.storing import HOLD, Raced, store
 from exhibitors.tables import (
@@ -92,6 +92,48 @@ async def run(actor: Actor, edition: EditionInfo, number: int) -> None:
         await ExhibitorImport.update({ExhibitorImport.job: task}).where(ExhibitorImport.id == number)
 
 
+async def let_pass(actor: Actor, edition: EditionInfo, number: int, places: Collection[str]) -> None:
+    """Somebody has compared these rows' credit codes with the licences: the file is looked at once more, and their
+    wrong check digits are no faults.
+
+    :raises NotReady: 409. :raises NotFound: 404.
+    """
+    row = await _import(number)
+    if row["edition"] != edition.id:
+        raise NotFound
+    report = msgspec.json.decode(row["report"] or "{}", type=Report)
+    chosen = [slip for slip in report.slips if slip.place in places]
+    if not chosen:
+        raise NotReady
+    passing = sorted({*_passing(row), *(Place(slip.sheet, slip.row) for slip in chosen)}, key=msgspec.structs.astuple)
+    async with transaction():
+        won = (
+            await ExhibitorImport.update(
+                {
+                    ExhibitorImport.state: ImportState.checking.value,
+                    ExhibitorImport.passing: msgspec.json.encode(passing).decode(),
+                }
+            )
+            .where(
+                ExhibitorImport.id == number,
+                ExhibitorImport.state == ImportState.faulty.value,
+                ExhibitorImport.file.is_not_null(),
+                ExhibitorImport.passing == row["passing"],
+            )
+            .returning(ExhibitorImport.id)
+        )
+        if not won:
+            raise NotReady
+        task = await enqueue_job("exhibitors.check", {"import": number, "edition": edition.slug}, actor=actor)
+        await ExhibitorImport.update({ExhibitorImport.job: task}).where(ExhibitorImport.id == number)
+        rows = [{"row": slip.row, "credit_code": slip.code} for slip in chosen]
+        await audit.record(actor, "exhibitors.check_digits_passed", f"import:{number}", after={"rows": rows})
+
+
+def _passing(row: dict[str, Any]) -> frozenset[Place]:
+    return frozenset(msgspec.json.decode(row["passing"] or "[]", type=list[Place]))
+
+
 @asynccontextmanager
 async def _file(row: dict[str, Any]) -> AsyncIterator[SentFile]:
     with tempfile.TemporaryFile() as content:
@@ -133,7 +175,7 @@ async def check_job(context: JobContext, payload: dict[str, Any]) -> int:
     try:
         async with _file(row) as sent:
             book = await read_sheets(sent)
-        report, _ = await check(book, edition, row["locale"], context.progress)
+        report, _ = await check(book, edition, row["locale"], context.progress, _passing(row))
     except Unfit as unfit:
         report = Report(fault=unfit.message)
     async with transaction():
@@ -159,7 +201,7 @@ async def import_job(context: JobContext, payload: dict[str, Any]) -> int:
             await _settle(row["id"], ImportState.failed, Report(fault=unfit.message), ImportState.importing)
         raise JobFailed(unfit.message) from unfit
     while True:
-        report, fresh = await check(book, edition, row["locale"], context.progress)
+        report, fresh = await check(book, edition, row["locale"], context.progress, _passing(row))
         if not sound(report):
             async with transaction():
                 await _settle(row["id"], ImportState.faulty, report, ImportState.importing)
