@@ -15,6 +15,7 @@ from core.editions.queries import EditionInfo, require_current
 from core.i18n import Locale, formats, mark, translate
 from exhibitors.queries import review as queries
 from exhibitors.queries.applications import Filter
+from exhibitors.queries.drafts import count_drafts
 from exhibitors.rules.steps import STEPS
 from exhibitors.services import review as services
 from exhibitors.tables import Status, Step
@@ -121,10 +122,12 @@ async def exhibitors(request: Request[Any, Any, Any]) -> Response[Any]:
         total,
         key=lambda line: (round(line.submitted_at.timestamp() * _MICROSECONDS), line.id),
     )
+    begun = await count_drafts(edition)
+    shown = counted | {Status.draft: counted.get(Status.draft, 0) + begun}
     tabs = [
-        (state.value, translate(locale, text), counted.get(state, 0), chosen.query(status=state.value))
+        (state.value, translate(locale, text), shown.get(state, 0), chosen.query(status=state.value))
         for state, text in STATES.items()
-        if counted.get(state) or state.value == chosen.status or state is Status.submitted
+        if shown.get(state) or state.value == chosen.status or state is Status.submitted
     ]
     tabs.append((ALL, translate(locale, "All"), sum(counted.values()), chosen.query(status=ALL)))
     return page(
@@ -135,8 +138,9 @@ async def exhibitors(request: Request[Any, Any, Any]) -> Response[Any]:
         total=total,
         tabs=tabs,
         chosen=chosen,
+        begun=begun if chosen.status == Status.draft else 0,
         narrowed=bool(chosen.q or chosen.category or chosen.field),
-        any_at_all=bool(counted) or bool(chosen.q or chosen.category or chosen.field),
+        any_at_all=bool(counted) or bool(begun) or bool(chosen.q or chosen.category or chosen.field),
         oldest_first=queries.oldest_first(chosen.filter),
         query=chosen.query(),
         next_url=f"/admin/exhibitors?{chosen.query(cursor=piece.next)}" if piece.next else "",

@@ -15,6 +15,7 @@ from exhibitors.tables import (
     Exhibitor,
     ExhibitorChange,
     ExhibitorComment,
+    ExhibitorDraft,
     ExhibitorFile,
     ExhibitorImport,
     ExhibitorLink,
@@ -135,7 +136,20 @@ async def portions(edition: int) -> AsyncIterator[Scope]:
         yield Scope(exhibitors=set(ids), emails=emails, accounts=accounts, whole=True)
 
 
+def _drafts(scope: Scope) -> Sequence[Any]:
+    found = [among(ExhibitorDraft.email, scope.emails)] if scope.emails else []
+    return [*found, ExhibitorDraft.account.is_in(sorted(scope.accounts))] if scope.accounts else found
+
+
 HOLDINGS = [
+    Holding(
+        ExhibitorDraft,
+        {"form": "", "email": ERASED_EMAIL},
+        _drafts,
+        delete=True,
+        texts=("name", "form"),
+        shown=("name", "started_at"),
+    ),
     Holding(ExhibitorLink, {"email": ERASED_EMAIL}, _links, delete=True, shown=("created_at", "used_at")),
     Holding(ExhibitorMember, {}, _members, delete=True, shown=("exhibitor", "added_at")),
     Holding(
@@ -225,6 +239,7 @@ EXCEPTIONS = {
     "exhibitor.search": "made of the firm's names, number and code; swept as a text all the same",
     "exhibitor_change.name": "the firm's; swept as a text",
     "exhibitor_change.name_en": "the firm's; swept as a text",
+    "exhibitor_draft.name": "the firm's, as typed; swept as a text",
     "exhibitor_product.name": "of a product; swept as a text",
     "exhibitor_product.name_en": "of a product; swept as a text",
     "exhibitor_product.text": "of a product; swept as a text",

@@ -149,6 +149,15 @@ class Typed(msgspec.Struct):
             booth_count=str(one.booth.count or 1),
         )
 
+    @classmethod
+    def kept(cls, form: str) -> "Typed":
+        """From a draft; what an older program kept of other fields is passed over."""
+        return msgspec.json.decode(form, type=cls)
+
+    def to_keep(self) -> str:
+        """For a draft, without the consent: that is given with sending."""
+        return msgspec.json.encode(msgspec.structs.replace(self, consent="", privacy_version="")).decode()
+
     def with_details(self, sent: "Typed") -> "Typed":
         """With what the form of the desk asks for taken from what was sent; the rest as it stands."""
         return msgspec.structs.replace(self, **{name: getattr(sent, name) for name in DETAILS})

@@ -1,27 +1,34 @@
 """The exhibitors' registration form (参展报名), over the same service as the API's."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from core import text
-from core.editions.queries import EditionInfo, current_edition
-from core.errors import FieldError, InvalidInput, NotFound
+from core.accounts.errors import LinkUsed
+from core.accounts.services import signin
+from core.editions.queries import EditionInfo, current_edition, require_current
+from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.files.held import HeldGone
+from core.i18n import mark
+from exhibitors.queries import drafts
 from exhibitors.queries.applications import number_of_submission
 from exhibitors.queries.former import former, former_of
 from exhibitors.rules import applications as rules
+from exhibitors.services import drafts as keeping
 from exhibitors.services.links import ask_for_access
 from exhibitors.services.registration import AlreadyRegistered, RegistrationClosed, checked, register
-from gateway.access import PUBLIC, actor_of
-from gateway.applications import Typed, file_fields, kinds, new_submission, placed, sent_files
+from gateway.access import PUBLIC, SIGNED_IN, actor_of
+from gateway.applications import SentFiles, Typed, file_fields, kinds, new_submission, placed, sent_files
 from gateway.attachments import Kept
 from gateway.forms import form_of
 from gateway.locale import locale_of
-from gateway.pages import page
+from gateway.pages import flash, page
 from gateway.uploads import UPLOADS, sent_upload
+from portal.signin import redirect, welcome, where_of
 
 Asked = Request[Any, Any, Any]
 
@@ -34,6 +41,7 @@ async def _show(
     *,
     already: bool = False,
     kept: dict[str, Kept | None] | None = None,
+    goes_on: bool = False,
 ) -> Response[Any]:
     locale = locale_of(request)
     return page(
@@ -49,16 +57,22 @@ async def _show(
         kinds=list(kinds(locale).items()),
         already=already,
         files=file_fields(locale, kept or {}),
-        former=[] if errors or typed.previous else await former_of(actor_of(request), edition),
+        former=[] if errors or goes_on or typed.previous else await former_of(actor_of(request), edition),
+        drafts=[] if errors or goes_on else await drafts.drafts_of(actor_of(request), edition),
+        goes_on=goes_on,
     )
 
 
 @get("/register", opt=PUBLIC)
 async def form(request: Asked) -> Response[Any]:
-    """``?previous=`` begins with what was sent to another edition, for those who may use its desk."""
+    """``?previous=`` begins with what was sent to another edition, for those who may use its desk; ``?draft=`` goes on
+    with what one has kept."""
     edition = await current_edition()
     if edition is None:
         return page(request, "portal/no_edition.html")
+    if draft := request.query_params.get("draft", ""):
+        typed = Typed.kept(await drafts.form_of(actor_of(request), edition, draft))
+        return await _show(request, edition, typed, goes_on=True)
     wanted = Typed(submission=new_submission(), previous=request.query_params.get("previous", ""))
     if wanted.former is not None:
         found = await former(edition, wanted.former, of=actor_of(request))
@@ -77,6 +91,8 @@ async def send(request: Asked) -> Response[Any]:
     async with sent_upload(request) as sent:
         typed = Typed.of(sent.fields)
         files = await sent_files(request, sent, typed.submission)
+    if sent.form.text("act", 10) == "keep":
+        return await _keep(request, edition, typed, files)
     began = None if typed.former is None else await former(edition, typed.former, of=actor)
     already, faults = False, files.faults
     try:
@@ -105,6 +121,59 @@ async def send(request: Asked) -> Response[Any]:
     return await _show(request, edition, typed, faults, already=already, kept=await files.kept())
 
 
+async def _keep(request: Asked, edition: EditionInfo, typed: Typed, files: SentFiles) -> Response[Any]:
+    """Unchecked: under the account, else by a link that is mailed."""
+    actor, locale = actor_of(request), locale_of(request)
+    try:
+        if actor.kind == "account":
+            await keeping.keep(actor, edition, typed.submission, typed.name, typed.to_keep())
+            answer = redirect("/portal")
+            flash(answer, mark("Kept. Go on with it whenever you like; it is not sent yet."))
+            return answer
+        await keeping.keep_by_mail(
+            edition, typed.submission, typed.name, typed.to_keep(), typed.contact_email, typed.contact_name, locale
+        )
+    except RegistrationClosed:
+        return await _show(request, edition, typed)
+    except NotFound:
+        raise
+    except DomainError as refused:
+        faults = refused.errors or (FieldError("", refused.code, refused.message),)
+        return await _show(request, edition, typed, faults, kept=await files.kept())
+    return page(request, "portal/draft_mailed.html", edition=edition, email=typed.contact_email.strip())
+
+
+@post("/register/drafts/{submission:str}/discard", opt=SIGNED_IN)
+async def discard(request: Asked, submission: FromPath[str]) -> Response[Any]:
+    edition = await require_current()
+    await keeping.discard(actor_of(request), edition, submission)
+    answer = redirect("/portal")
+    flash(answer, mark("Discarded."))
+    return answer
+
+
+@get("/register/drafts/{token:str}", opt=PUBLIC)
+async def draft_page(request: Asked, token: FromPath[str]) -> Response[Any]:
+    """A button: a mail scanner's GET uses nothing up."""
+    try:
+        _, _, name, _ = await keeping.peek(token)
+    except LinkUsed:
+        return page(request, "portal/draft_enter.html", status_code=410, used=True, name="", token="")
+    return page(request, "portal/draft_enter.html", used=False, name=name, token=token)
+
+
+@post("/register/drafts/{token:str}", opt={**PUBLIC, "limit": "login"})
+async def enter_draft(request: Asked, token: FromPath[str]) -> Response[Any]:
+    try:
+        confirmed, submission = await keeping.confirm(token, locale_of(request))
+    except LinkUsed:
+        return page(request, "portal/draft_enter.html", status_code=410, used=True, name="", token="")
+    at = f"/register?draft={submission}"
+    if confirmed.is_staff:
+        return redirect("/login?" + urlencode({"next": at}))
+    return await welcome(request, await signin.after_link(confirmed.account, where_of(request), how="invite"), at)
+
+
 @post("/register/access", opt={**PUBLIC, "limit": "register"})
 async def access(request: Asked) -> Response[Any]:
     """Answers the same whatever stands behind the code."""
@@ -129,4 +198,4 @@ async def done(request: Asked, submission: FromPath[str]) -> Response[Any]:
     return page(request, "portal/registered.html", edition=edition, number=number)
 
 
-ROUTES = [form, send, access, done]
+ROUTES: list[Any] = [form, send, discard, draft_page, enter_draft, access, done]

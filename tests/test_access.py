@@ -189,6 +189,9 @@ GET /readyz public
 GET /register public
 POST /register public
 POST /register/access public
+POST /register/drafts/{submission:str}/discard signed_in
+GET /register/drafts/{token:str} public
+POST /register/drafts/{token:str} public
 GET /register/{submission:str} public
 GET /reset public
 POST /reset public

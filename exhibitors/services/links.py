@@ -23,6 +23,7 @@ from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.editions.tables import Edition
 from core.errors import NotFound
+from core.i18n import Locale
 from core.jobs import JobContext, job
 from core.jobs.services import enqueue_job
 from core.mail import queries as mails
@@ -111,6 +112,10 @@ class Confirmed(msgspec.Struct, frozen=True):
     #: Has a role in the house: then a link of two weeks does not sign in, the person does so itself.
     is_staff: bool
 
+    @classmethod
+    def of(cls, actor: Actor, who: Person | None) -> "Confirmed":
+        return cls(actor.id or 0, who is not None and any(role is not Role.exhibitor for role in who.roles))
+
 
 async def confirm(token: str) -> Confirmed:
     """The button: makes or finds the account of the mailbox and lets it into the desk. Of two at once one wins.
@@ -119,12 +124,7 @@ async def confirm(token: str) -> Confirmed:
     """
     opened = await peek(token)
     for _ in range(2):
-        try:
-            who: Person | None = await accounts.person_by_email(opened.email)
-        except NotFound:
-            who = None
-        if who is not None and who.disabled:
-            raise LinkUsed
+        who = await mailbox(opened.email)
         try:
             return await _confirm(opened, token, who)
         except EmailTaken:  # made meanwhile: look again
@@ -141,16 +141,33 @@ async def _confirm(opened: Opened, token: str, who: Person | None) -> Confirmed:
         )
         if not won:
             raise LinkUsed
-        if who is None:
-            locale = people.locale_of(opened.locale)
-            account = await people.create(SYSTEM, opened.email, opened.contact_name, [Role.exhibitor], locale=locale)
-            name = opened.contact_name
-        else:
-            account, name = who.id, who.name
-            if Role.exhibitor not in who.roles:
-                await people.set_roles(SYSTEM, account, {*who.roles, Role.exhibitor})
-        await join(Actor("account", account, name), opened.exhibitor, account, opened.edition, opened.number)
-    return Confirmed(account, who is not None and any(role is not Role.exhibitor for role in who.roles))
+        actor = await enrolled(who, opened.email, opened.contact_name, people.locale_of(opened.locale))
+        await join(actor, opened.exhibitor, actor.id or 0, opened.edition, opened.number)
+    return Confirmed.of(actor, who)
+
+
+async def mailbox(email: str) -> Person | None:
+    """Whose it is. :raises LinkUsed: a disabled account's."""
+    try:
+        who = await accounts.person_by_email(email)
+    except NotFound:
+        return None
+    if who.disabled:
+        raise LinkUsed
+    return who
+
+
+async def enrolled(who: Person | None, email: str, name: str, locale: Locale) -> Actor:
+    """Inside the transaction that uses a mailed link up: the account of the mailbox, as an exhibitor's.
+
+    :raises EmailTaken: it was made meanwhile.
+    """
+    if who is None:
+        name = name or email.partition("@")[0]
+        return Actor("account", await people.create(SYSTEM, email, name, [Role.exhibitor], locale=locale), name)
+    if Role.exhibitor not in who.roles:
+        await people.set_roles(SYSTEM, who.id, {*who.roles, Role.exhibitor})
+    return Actor("account", who.id, who.name)
 
 
 async def join(actor: Actor, exhibitor: int, account: int, edition: str, number: str) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from piccolo.query.methods.insert import Insert
 
 from core import clock
+from core.accounts import queries as accounts
 from core.accounts.roles import Actor
 from core.audit import services as audit
 from core.db import after_commit, insert_together, transaction
@@ -25,6 +26,7 @@ from exhibitors.tables import (
     Exhibitor,
     ExhibitorCategory,
     ExhibitorConsent,
+    ExhibitorDraft,
     ExhibitorField,
     FileKind,
     Status,
@@ -92,8 +94,13 @@ async def register(
     """
     _open(edition)
     ready = prepare(checked(typed, edition, locale), edition)
+    own = actor.kind == "account" and actor.id and (await accounts.person(actor.id)).email
     async with transaction():
-        return await submit(actor, edition, ready, submission=submission, how=How(previous=previous, files=files))
+        made = await submit(actor, edition, ready, submission=submission, how=How(previous=previous, files=files))
+        if made.id and actor.id and own == ready.wanted.contact_email.lower():
+            # The mailbox is theirs, which is all that the mailed link would show.
+            await links.join(actor, made.id, actor.id, edition.slug, made.number)
+    return made
 
 
 async def register_for(
@@ -226,6 +233,8 @@ async def store(
             "contact_email": wanted.contact_email,
         },
     )
+    if submission is not None and actor.kind == "account":
+        await ExhibitorDraft.delete().where(ExhibitorDraft.submission == submission, ExhibitorDraft.account == actor.id)
     for kind, ready in how.files:
         await attach(actor, edition, number, kind, ready)
     after_commit(lambda: publish("exhibitor", {"number": number, "status": status.value}))

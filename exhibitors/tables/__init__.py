@@ -18,6 +18,7 @@ from exhibitors.tables.applications import (
 from exhibitors.tables.booths import Booth, BoothHolding, Hall
 from exhibitors.tables.desk import ExhibitorChange, ExhibitorMessage, ExhibitorProduct
 from exhibitors.tables.directory import ExhibitorGram, ExhibitorListing
+from exhibitors.tables.drafts import ExhibitorDraft
 from exhibitors.tables.drawings import DrawingState, DrawingSubmission
 from exhibitors.tables.fees import BoothPayment, BoothPrice, BoothTerms, InvoiceDetails, Origin, Per
 from exhibitors.tables.files import ExhibitorFile, FileKind
@@ -39,6 +40,7 @@ __all__ = [
     "ExhibitorChange",
     "ExhibitorComment",
     "ExhibitorConsent",
+    "ExhibitorDraft",
     "ExhibitorField",
     "ExhibitorFile",
     "ExhibitorGram",

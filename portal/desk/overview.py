@@ -11,7 +11,7 @@ from core.editions.queries import current_edition
 from core.errors import DomainError
 from core.i18n import mark, translate
 from exhibitors.queries import desk as queries
-from exhibitors.queries import drawings
+from exhibitors.queries import drafts, drawings
 from exhibitors.queries.booths import booths_of
 from exhibitors.queries.products import products
 from exhibitors.queries.review import history
@@ -81,11 +81,12 @@ async def own_desks(request: Asked) -> Response[Any]:
     desks = await queries.desks_of(actor.id) if actor.kind == "account" and actor.id is not None else []
     current = await current_edition()
     now = [line for line in desks if current is not None and line.edition == current.slug]
-    if len(now) == 1 and len(desks) == 1:
+    begun = [] if current is None else await drafts.drafts_of(actor, current)
+    if len(now) == 1 and len(desks) == 1 and not begun:
         return redirect(f"/portal/{now[0].number}")
-    if desks:
+    if desks or begun:
         labels = {status: translate(locale_of(request), label) for status, (label, _) in STATES.items()}
-        return page(request, "portal/desk/desks.html", edition=current, desks=desks, labels=labels)
+        return page(request, "portal/desk/desks.html", edition=current, desks=desks, drafts=begun, labels=labels)
 
     async def values() -> dict[str, Any]:
         return {} if current is None else values_of(current)
