@@ -14,6 +14,7 @@ APP_REGISTRY = AppRegistry(
         "core.idempotency.piccolo_app",
         "exhibitors.piccolo_app",
         "checkin.piccolo_app",
+        "deals.piccolo_app",
         "core.accounts.piccolo_app",
         "core.mail.piccolo_app",
         "core.jobs.piccolo_app",

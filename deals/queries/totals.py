@@ -1,0 +1,121 @@
+"""Totals, now and of any past moment. For walls and programs: what is public, and nothing else of a deal."""
+
+import asyncio
+import sqlite3
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from core import clock
+from core.db import ReadJob, engine, run_read
+from core.editions.queries import EditionInfo
+from deals.queries.deals import run
+from deals.rules.ledger import Cell, Posting, microseconds
+from deals.rules.totals import Totals, summed
+
+_CELLS = "field, kind, day, region, side, undisclosed"
+_BEATS = "SELECT COALESCE(SUM(beats), 0) AS n FROM deal_pulse WHERE edition = {}"
+
+
+def _beats_sqlite(connection: sqlite3.Connection, edition: int) -> int:
+    found: int = connection.execute(_BEATS.format("?"), (edition,)).fetchone()["n"]
+    return found
+
+
+async def _beats_postgres(connection: Any, edition: int) -> int:
+    return int(await connection.fetchval(_BEATS.format("$1"), edition))
+
+
+_beats = ReadJob(_beats_sqlite, _beats_postgres, point=True)
+
+
+class Read(msgspec.Struct, frozen=True):
+    """``version`` grows with each change; equal ones say the same."""
+
+    version: int
+    totals: Totals
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    edition: EditionInfo
+    read: Read
+
+
+#: By event loop, as a database connection would be.
+_kept: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, _Kept]] = WeakKeyDictionary()
+
+
+def _posting(row: dict[str, Any]) -> Posting:
+    cell = Cell(row["field"], row["kind"], row["day"], row["region"], row["side"], bool(row["undisclosed"]))
+    return Posting(cell, int(row["deals"]), int(row["bare"]), int(row["fen"]))
+
+
+def _fields(edition: EditionInfo) -> list[str]:
+    return [choice.code for choice in edition.fields]
+
+
+async def version(edition: EditionInfo) -> int:
+    """One look-up of a handful of rows, however many deals there are."""
+    return await run_read(_beats, edition.id)
+
+
+async def totals(edition: EditionInfo) -> Read:
+    """As the database has them now. Asks only whether they changed since this process last added them up."""
+    beats = await version(edition)
+    kept = _kept.setdefault(asyncio.get_running_loop(), {})
+    found = kept.get(edition.id)
+    if found is not None and found.read.version == beats and found.edition is edition:
+        return found.read
+    rows = await run(f"SELECT {_CELLS}, deals, bare, fen FROM deal_sum WHERE edition = {{}}", edition.id)  # noqa: S608
+    # Written between the two looks: newer than ``beats`` says, and read anew the next time.
+    read = Read(beats, summed(map(_posting, rows), _fields(edition)))
+    if not engine().transaction_exists():
+        if len(kept) > 20:
+            kept.clear()
+        kept[edition.id] = _Kept(edition, read)
+    return read
+
+
+async def totals_as_of(edition: EditionInfo, moment: datetime) -> Totals:
+    """From the postings until that moment, with it."""
+    rows = await run(
+        f"SELECT {_CELLS}, SUM(deals) AS deals, SUM(bare) AS bare, SUM(fen) AS fen FROM deal_posting"  # noqa: S608
+        f" WHERE edition = {{}} AND at <= {{}} GROUP BY {_CELLS}",
+        edition.id,
+        microseconds(moment),
+    )
+    return summed(map(_posting, rows), _fields(edition))
+
+
+class State(msgspec.Struct, frozen=True):
+    """Which deals counted at a moment: what proves a sheet."""
+
+    at: datetime
+    hash: str
+    deals: int
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """A deal that counted at a moment."""
+
+    number: str
+    revision: int
+    hash: str
+    deal: int
+
+
+async def counted_at(edition: EditionInfo, moment: datetime | None = None) -> list[Counted]:
+    """In the order of their numbers; the hash is that of the revision whose figures counted."""
+    at = microseconds(moment or clock.now())
+    rows = await run(
+        "SELECT d.id, d.number, c.n, c.hash FROM deal d"
+        " JOIN deal_revision s ON s.deal = d.id AND s.n = (SELECT MAX(m.n) FROM deal_revision m"
+        " WHERE m.deal = d.id AND m.at <= {} AND m.step IN ('confirm', 'void'))"
+        ' JOIN deal_revision c ON c.deal = d.id AND c.n = s."content"'
+        " WHERE d.edition = {} AND s.step = 'confirm' ORDER BY d.serial",
+        at,
+        edition.id,
+    )
+    return [Counted(row["number"], row["n"], row["hash"], row["id"]) for row in rows]
