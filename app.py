@@ -33,9 +33,11 @@ from admin import review as admin_review
 from admin import suggestion as admin_suggestion
 from api import badges as api_badges
 from api import booths as api_booths
+from api import deals as api_deals
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
+from api import totals as api_totals
 from core import db, events
 from core.audit import sealing
 from core.db.migrations import readiness
@@ -147,8 +149,10 @@ def create_app() -> Litestar:
             *admin_review.ROUTES,
             *api_badges.ROUTES,
             *api_booths.ROUTES,
+            *api_deals.ROUTES,
             *api_editions.ROUTES,
             *api_exhibitors.ROUTES,
+            *api_totals.ROUTES,
             *portal_register.ROUTES,
             *welcome.ROUTES,
         ],

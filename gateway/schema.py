@@ -98,6 +98,7 @@ def _complete(operation: Operation, handler: HTTPRouteHandler, path: str) -> Non
         operation.security = []
         said |= {"401": "A bad token: it is refused even where none is needed"}
         said |= {"403": "A browser's request without its CSRF token"} if writes else {}
+        said |= {"403": "The role may not"} if handler.opt.get("refuses") else {}
     past = any(getattr(parameter, "name", "") == "edition" for parameter in operation.parameters or ())
     if "{" in path or past or handler.opt.get("allow") == "public":
         said |= {"404": "Not there, or not for you to know of"}

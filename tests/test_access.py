@@ -116,6 +116,13 @@ POST /api/v1/badges/batch organizer
 GET /api/v1/badges/{serial:str} organizer
 GET /api/v1/booths organizer
 POST /api/v1/booths organizer
+GET /api/v1/deals signing
+POST /api/v1/deals signing
+GET /api/v1/deals/{number:str} signing
+PATCH /api/v1/deals/{number:str} signing
+POST /api/v1/deals/{number:str}/confirm signing
+GET /api/v1/deals/{number:str}/revisions signing
+POST /api/v1/deals/{number:str}/void signing
 GET /api/v1/edition public
 GET /api/v1/events public
 GET /api/v1/exhibitors reviewer
@@ -127,6 +134,7 @@ DELETE /api/v1/exhibitors/{number:str}/booth organizer
 PUT /api/v1/exhibitors/{number:str}/booth organizer
 POST /api/v1/exhibitors/{number:str}/decision reviewer
 POST /api/v1/registration-check public
+GET /api/v1/totals public
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public
