@@ -9,10 +9,12 @@ from checkin.tables import (
     Incident,
     IncidentNote,
     Lead,
+    PrintRun,
     Scan,
     ScanDevice,
     ScanRuling,
     ScanUndo,
+    Visit,
 )
 from core.privacy.registry import ERASED, Holding, Scope
 from core.search import among
@@ -89,6 +91,13 @@ def _incident_notes(scope: Scope) -> Sequence[Any]:
     return found
 
 
+def _visits(scope: Scope) -> Sequence[Any]:
+    """Of badges that are the person's; of an edition that is over all."""
+    return [Visit.badge.is_in(Badge.select(Badge.id).where(condition)) for condition in _badges(scope)]
+
+
+_OF_A_BADGE = ("holder", "title", "mobile", "email", "note", "reason", "search", "members")
+
 HOLDINGS = [
     # Before the badges and the incidents that lead to them.
     Holding(Lead, {"note": "", "tags": ""}, _leads, texts=("note", "tags"), shown=("exhibitor", "first_at", "last_at")),
@@ -101,9 +110,18 @@ HOLDINGS = [
         texts=("what", "place"),
         shown=("kind", "happened_at"),
     ),
+    # Before the badges by which it is found.
+    Holding(
+        Visit,
+        {"helper_name": "", "vehicle": ""},
+        _visits,
+        near=_visits,
+        shown=("made_at", "agreed_at", "leads_agreed_at", "helper"),
+    ),
+    Holding(PrintRun, {}, lambda _scope: (), texts=("wanted",)),
     Holding(
         Badge,
-        {"holder": ERASED, "title": "", "mobile": "", "email": "", "note": "", "reason": "", "search": ""},
+        {name: ERASED if name == "holder" else "" for name in _OF_A_BADGE},
         _badges,
         near=_badges,
         texts=("organisation",),

@@ -66,7 +66,7 @@ async def _people(edition: EditionInfo) -> None:
         BadgeDraft(kind, f"示例人员{n + 1:02d}", "示例组委会" if kind == BadgeKind.crew else "示例单位", ())
         for n, kind in enumerate(kinds)
     ]
-    await checkin.store(SYSTEM, edition, drafts)
+    await checkin.issue_all(SYSTEM, edition, drafts)
 
 
 async def _firms(edition: EditionInfo) -> None:

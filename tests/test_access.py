@@ -113,7 +113,12 @@ GET /agenda public
 GET /api/v1/badges organizer
 POST /api/v1/badges organizer
 POST /api/v1/badges/batch organizer
-GET /api/v1/badges/{serial:str} organizer
+POST /api/v1/badges/bind gate
+POST /api/v1/badges/blanks organizer
+GET /api/v1/badges/{serial:str} exhibitor organizer
+POST /api/v1/badges/{serial:str}/bind gate
+POST /api/v1/badges/{serial:str}/reissue organizer
+POST /api/v1/badges/{serial:str}/revoke organizer
 GET /api/v1/booths organizer
 POST /api/v1/booths organizer
 GET /api/v1/deals signing

@@ -8,19 +8,31 @@ import msgspec
 from checkin.tables import BadgeKind
 from core import text
 from core.errors import FieldError, InvalidInput
-from core.i18n import mark
+from core.i18n import LOCALES, mark
+from exhibitors.rules.directory import normal, pinyin
 
 MAX_DAYS = 31
 MAX_BATCH = 1000
 
 
+MAX_SIZE = 500
+
+
 class BadgeIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A badge as it was typed. No days: every day."""
+    """A badge as it was typed. No days: every day. ``size`` is a group's head count, its ``holder`` the one who leads
+    it, ``members`` the others by name where they are known. ``note`` is shown to the crew."""
 
     kind: str = ""
     holder: str = ""
     organisation: str | None = None
     days: list[str] | None = None
+    title: str | None = None
+    mobile: str | None = None
+    email: str | None = None
+    size: int | None = None
+    members: list[str] | None = None
+    note: str | None = None
+    locale: str | None = None
 
 
 class BadgeDraft(msgspec.Struct, frozen=True):
@@ -28,6 +40,25 @@ class BadgeDraft(msgspec.Struct, frozen=True):
     holder: str
     organisation: str
     days: tuple[date, ...]
+    title: str = ""
+    #: E.164.
+    mobile: str = ""
+    email: str = ""
+    size: int = 1
+    members: tuple[str, ...] = ()
+    note: str = ""
+    locale: str = ""
+
+    @property
+    def search(self) -> str:
+        return search_text(self.holder, self.organisation, self.mobile)
+
+
+def search_text(holder: str, organisation: str, mobile: str) -> str:
+    """What the crew's search compares: name and firm as they are, in pinyin and by initials, and the last four digits
+    of the number; a line each, so that no match reaches from one into the next."""
+    lines = [normal(holder), *pinyin(holder), normal(organisation), *pinyin(organisation), mobile[-4:]]
+    return "\n".join(dict.fromkeys(line for line in lines if line))
 
 
 def _line(field: str, typed: str, longest: int, required: bool, errors: list[FieldError]) -> str:
@@ -61,6 +92,48 @@ def _days(field: str, typed: list[str], errors: list[FieldError]) -> tuple[date,
     return tuple(sorted(found))
 
 
+def _size(field: str, kind: str, typed: int | None, errors: list[FieldError]) -> int:
+    if kind != BadgeKind.group.value:
+        if typed not in (None, 1):
+            errors.append(FieldError(field, "not_a_group", mark("Only a group's badge is for several people.")))
+        return 1
+    if typed is None:
+        return 1
+    if not 1 <= typed <= MAX_SIZE:
+        errors.append(FieldError(field, "range", mark("A group has 1 to 500 people; larger ones take several badges.")))
+        return 1
+    return typed
+
+
+def _members(field: str, typed: list[str], size: int, errors: list[FieldError]) -> tuple[str, ...]:
+    if len(typed) > MAX_SIZE:
+        errors.append(FieldError(field, "too_many", mark("These are more names than people.")))
+        return ()
+    found = [_line(f"{field}[{n}]", one, 100, False, errors) for n, one in enumerate(typed)]
+    named = tuple(one for one in found if one)
+    if len(named) > size:
+        errors.append(FieldError(field, "too_many", mark("These are more names than people.")))
+    return named
+
+
+def phone(field: str, typed: str, errors: list[FieldError]) -> str:
+    found = _line(field, typed, 40, False, errors)
+    try:
+        return text.phone(found) if found else ""
+    except text.Fault as fault:
+        errors.append(FieldError(field, fault.code, fault.message))
+        return ""
+
+
+def email(field: str, typed: str, errors: list[FieldError]) -> str:
+    found = _line(field, typed, 254, False, errors)
+    try:
+        return text.email(found) if found else ""
+    except text.Fault as fault:
+        errors.append(FieldError(field, fault.code, fault.message))
+        return ""
+
+
 def checked(typed: BadgeIn, errors: list[FieldError], at: str = "") -> BadgeDraft | None:
     """Adds what is wrong to ``errors``, each at its member under ``at``."""
     before = len(errors)
@@ -70,29 +143,37 @@ def checked(typed: BadgeIn, errors: list[FieldError], at: str = "") -> BadgeDraf
     holder = _line(f"{at}holder", typed.holder, 100, True, errors)
     organisation = _line(f"{at}organisation", typed.organisation or "", 200, False, errors)
     days = _days(f"{at}days", typed.days or [], errors)
-    return None if len(errors) > before else BadgeDraft(BadgeKind(kind), holder, organisation, days)
+    title = _line(f"{at}title", typed.title or "", 100, False, errors)
+    mobile = phone(f"{at}mobile", typed.mobile or "", errors)
+    mail = email(f"{at}email", typed.email or "", errors)
+    size = _size(f"{at}size", kind, typed.size, errors)
+    members = _members(f"{at}members", typed.members or [], size, errors)
+    note = _line(f"{at}note", typed.note or "", 200, False, errors)
+    locale = typed.locale or ""
+    if locale and locale not in LOCALES:
+        errors.append(FieldError(f"{at}locale", "unknown", mark("Please choose a language from the list.")))
+    if len(errors) > before:
+        return None
+    return BadgeDraft(BadgeKind(kind), holder, organisation, days, title, mobile, mail, size, members, note, locale)
 
 
 class StaffDraft(msgspec.Struct, frozen=True):
     holder: str
     title: str
     mobile: str
+    email: str = ""
 
 
-def checked_staff(holder: str, title: str, mobile: str) -> StaffDraft:
+def checked_staff(holder: str, title: str, mobile: str, address: str = "") -> StaffDraft:
     """:raises InvalidInput: each fault at its member."""
     errors: list[FieldError] = []
     who = _line("holder", holder, 100, True, errors)
     what = _line("title", title, 100, False, errors)
-    phone = _line("mobile", mobile, 40, False, errors)
-    if phone:
-        try:
-            phone = text.phone(phone)
-        except text.Fault as fault:
-            errors.append(FieldError("mobile", fault.code, fault.message))
+    number = phone("mobile", mobile, errors)
+    mail = email("email", address, errors)
     if errors:
         raise InvalidInput(errors=tuple(errors))
-    return StaffDraft(who, what, phone)
+    return StaffDraft(who, what, number, mail)
 
 
 def checked_one(typed: BadgeIn) -> BadgeDraft:

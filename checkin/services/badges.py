@@ -1,14 +1,16 @@
-"""Writes of badges."""
+"""Badges are issued, with codes that are signed before the transaction."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from checkin import codes
+from checkin import codes, keys
+from checkin.codes import Claims
 from checkin.queries.badges import BadgeInfo, info
 from checkin.rules import badges as rules
 from checkin.rules.badges import BadgeDraft, BadgeIn
-from checkin.tables import Badge, BadgeKind, BadgeStatus
+from checkin.tables import Badge, BadgeChange, BadgeKind, BadgeStatus
 from core import clock
 from core.accounts.roles import Actor
 from core.audit import services as audit
@@ -21,11 +23,122 @@ from exhibitors.rules.desk import ADMITTED, BadgeQuota, NotAdmittedYet, badge_qu
 from exhibitors.services import steps
 from exhibitors.tables import Step
 
+#: Rows of one insert: both databases take some 32,000 values in a statement, and a badge has thirty.
+PORTION = 1000
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """A badge to be stored. Its serial, uid and code are drawn at random; should one be taken, all are drawn anew."""
+
+    draft: BadgeDraft
+    serial: str
+    uid: int
+    code: str
+    signer: keys.Signer
+
+
+def _claims(draft: BadgeDraft, number: int) -> Claims:
+    return Claims(draft.kind, number, codes.new_uid(), draft.days)
+
+
+async def sign(edition: EditionInfo, drafts: Sequence[BadgeDraft]) -> list[Signed]:
+    """Outside a transaction: the key may have to be made, and many signatures take a moment."""
+    signer = await keys.signer(edition)
+    claims = [_claims(draft, signer.number) for draft in drafts]
+    made = await keys.sign(signer, claims)
+    return [
+        Signed(draft, codes.new_serial(), claim.uid, code, signer)
+        for draft, claim, code in zip(drafts, claims, made, strict=True)
+    ]
+
+
+def _again(one: Signed) -> Signed:
+    claims = _claims(one.draft, one.signer.number)
+    return Signed(one.draft, codes.new_serial(), claims.uid, codes.make(one.signer.private, claims), one.signer)
+
+
+def row_of(edition: EditionInfo, one: Signed, **other: Any) -> Badge:
+    draft, now = one.draft, clock.now()
+    return Badge(
+        **{
+            "edition": edition.id,
+            "serial": one.serial,
+            "code": one.code,
+            "uid": one.uid,
+            "key_number": one.signer.number,
+            "kind": draft.kind.value,
+            "holder": draft.holder,
+            "organisation": draft.organisation,
+            "title": draft.title,
+            "mobile": draft.mobile,
+            "email": draft.email,
+            "locale": draft.locale,
+            "note": draft.note,
+            "size": draft.size,
+            "members": "\n".join(draft.members),
+            "days": " ".join(day.isoformat() for day in draft.days),
+            "search": draft.search,
+            "issued_at": now,
+            "changed_at": now,
+            **other,
+        }
+    )
+
+
+async def changed(edition: int, badges: Sequence[int]) -> None:
+    """Inside the transaction of what a phone must learn of these badges."""
+    now = clock.now()
+    for at in range(0, len(badges), PORTION):
+        rows = [BadgeChange(edition=edition, badge=one, at=now) for one in badges[at : at + PORTION]]
+        await BadgeChange.insert(*rows)
+
+
+async def put(edition: EditionInfo, signed: Sequence[Signed], **other: Any) -> list[BadgeInfo]:
+    """Inside a transaction, in their order, without a word in the trail. What is taken is drawn anew."""
+    found: dict[int, BadgeInfo] = {}
+    pending = dict(enumerate(signed))
+    while pending:
+        some = list(pending.items())[:PORTION]
+        serials = {one.serial: n for n, one in some}
+        rows = (
+            await Badge.insert(*(row_of(edition, pending[n], **other) for n in serials.values()))
+            .on_conflict(action="DO NOTHING")
+            .returning(*Badge.all_columns())
+        )
+        for row in rows:
+            n = serials[row["serial"]]
+            found[n] = info(row)
+            del pending[n]
+        for n, _ in some:
+            if n in pending:
+                pending[n] = _again(pending[n])
+    made = [found[n] for n in range(len(signed))]
+    await changed(edition.id, [one.id for one in made])
+    return made
+
+
+async def store(actor: Actor, edition: EditionInfo, signed: Sequence[Signed]) -> list[BadgeInfo]:
+    """Inside a transaction, in their order."""
+    made = await put(edition, signed)
+    await audit.record(
+        actor,
+        "badge.issued",
+        f"badge:{made[0].serial}" if len(made) == 1 else f"badges:{edition.slug}",
+        after={"badges": [{"serial": badge.serial, "kind": badge.kind.value} for badge in made]},
+        personal={"holders": [badge.holder for badge in made]},
+    )
+    return made
+
+
+async def issue_all(actor: Actor, edition: EditionInfo, drafts: Sequence[BadgeDraft]) -> list[BadgeInfo]:
+    """All or none."""
+    signed = await sign(edition, drafts)
+    async with transaction():
+        return await store(actor, edition, signed)
+
 
 async def issue(actor: Actor, edition: EditionInfo, typed: BadgeIn) -> BadgeInfo:
-    draft = rules.checked_one(typed)
-    async with transaction():
-        return (await store(actor, edition, [draft]))[0]
+    return (await issue_all(actor, edition, [rules.checked_one(typed)]))[0]
 
 
 class StaffIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,19 +147,29 @@ class StaffIn(msgspec.Struct, forbid_unknown_fields=True):
     holder: str = ""
     title: str | None = None
     mobile: str | None = None
+    email: str | None = None
 
 
-async def issue_for(actor: Actor, edition: EditionInfo, number: str, typed: StaffIn) -> BadgeInfo:
+async def sign_for(edition: EditionInfo, typed: StaffIn) -> Signed:
+    """Outside the transaction of :func:`store_for`. :raises InvalidInput: 422."""
+    draft = rules.checked_staff(typed.holder, typed.title or "", typed.mobile or "", typed.email or "")
+    badge = BadgeDraft(
+        BadgeKind.exhibitor, draft.holder, "", (), title=draft.title, mobile=draft.mobile, email=draft.email
+    )
+    return (await sign(edition, [badge]))[0]
+
+
+async def store_for(actor: Actor, edition: EditionInfo, number: str, signed: Signed) -> BadgeInfo:
     """A badge within an exhibitor's quota. Of two at once for the last seat the unique index lets one have it.
 
-    :raises InvalidInput: 422. :raises NotAdmittedYet: :raises BadgeQuota: 409. :raises NotFound: not this person's.
+    :raises NotAdmittedYet: :raises BadgeQuota: 409. :raises NotFound: not this person's.
     """
-    draft = rules.checked_staff(typed.holder, typed.title or "", typed.mobile or "")
     async with transaction():
         exhibitor = await desk.opened_by(actor, edition, number)
         detail = await exhibitor_numbered(edition, number)
         if detail.status not in ADMITTED:
             raise NotAdmittedYet
+        signed = msgspec.structs.replace(signed, draft=msgspec.structs.replace(signed.draft, organisation=detail.name))
         quota = badge_quota(await desk.area_of(exhibitor))
         while True:
             taken = {
@@ -57,27 +180,15 @@ async def issue_for(actor: Actor, edition: EditionInfo, number: str, typed: Staf
             if seat is None:
                 raise BadgeQuota
             rows = (
-                await Badge.insert(
-                    Badge(
-                        edition=edition.id,
-                        serial=codes.new_serial(),
-                        code=codes.new_code(),
-                        kind=BadgeKind.exhibitor.value,
-                        holder=draft.holder,
-                        title=draft.title,
-                        mobile=draft.mobile,
-                        organisation=detail.name,
-                        exhibitor=exhibitor,
-                        seat=seat,
-                        issued_at=clock.now(),
-                    )
-                )
+                await Badge.insert(row_of(edition, signed, exhibitor=exhibitor, seat=seat))
                 .on_conflict(action="DO NOTHING")
                 .returning(*Badge.all_columns())
             )
             if rows:
                 break
+            signed = _again(signed)
         made = info(rows[0])
+        await changed(edition.id, [made.id])
         await audit.record(
             actor,
             "badge.issued",
@@ -86,6 +197,11 @@ async def issue_for(actor: Actor, edition: EditionInfo, number: str, typed: Staf
             personal={"holder": made.holder},
         )
     return made
+
+
+async def issue_for(actor: Actor, edition: EditionInfo, number: str, typed: StaffIn) -> BadgeInfo:
+    """:raises InvalidInput: 422, and what :func:`store_for` raises."""
+    return await store_for(actor, edition, number, await sign_for(edition, typed))
 
 
 async def withdraw(actor: Actor, edition: EditionInfo, number: str) -> None:
@@ -97,11 +213,14 @@ async def withdraw(actor: Actor, edition: EditionInfo, number: str) -> None:
         exhibitor = await desk.opened_by(actor, edition, number)
         await steps.take(actor, edition, number, Step.withdraw)
         gone = (
-            await Badge.update({Badge.status: BadgeStatus.revoked.value, Badge.seat: None})
+            await Badge.update(
+                {Badge.status: BadgeStatus.revoked.value, Badge.seat: None, Badge.changed_at: clock.now()}
+            )
             .where(Badge.exhibitor == exhibitor, Badge.status == BadgeStatus.active.value)
-            .returning(Badge.serial)
+            .returning(Badge.serial, Badge.id)
         )
         if gone:
+            await changed(edition.id, [row["id"] for row in gone])
             serials = sorted(row["serial"] for row in gone)
             await audit.record(
                 actor, "badges.revoked", f"exhibitor:{edition.slug}/{number}", after={"serials": serials}
@@ -113,7 +232,9 @@ async def revoke_for(actor: Actor, edition: EditionInfo, number: str, serial: st
     async with transaction():
         exhibitor = await desk.opened_by(actor, edition, number)
         gone = (
-            await Badge.update({Badge.status: BadgeStatus.revoked.value, Badge.seat: None})
+            await Badge.update(
+                {Badge.status: BadgeStatus.revoked.value, Badge.seat: None, Badge.changed_at: clock.now()}
+            )
             .where(
                 Badge.exhibitor == exhibitor,
                 Badge.serial == serial,
@@ -123,46 +244,5 @@ async def revoke_for(actor: Actor, edition: EditionInfo, number: str, serial: st
         )
         if not gone:
             raise NotFound
+        await changed(edition.id, [gone[0]["id"]])
         await audit.record(actor, "badge.revoked", f"badge:{serial}", after={"exhibitor": number})
-
-
-async def store(actor: Actor, edition: EditionInfo, drafts: Sequence[BadgeDraft]) -> list[BadgeInfo]:
-    """Inside a transaction. One insert, and another for those whose serial was taken."""
-    now = clock.now()
-    found: dict[int, BadgeInfo] = {}
-    while missing := [n for n in range(len(drafts)) if n not in found]:
-        serials: dict[str, int] = {}
-        for n in missing:
-            serial = codes.new_serial()
-            if serial not in serials:
-                serials[serial] = n
-        rows = (
-            await Badge.insert(
-                *(
-                    Badge(
-                        edition=edition.id,
-                        serial=serial,
-                        code=codes.new_code(),
-                        kind=drafts[n].kind.value,
-                        holder=drafts[n].holder,
-                        organisation=drafts[n].organisation,
-                        days=" ".join(day.isoformat() for day in drafts[n].days),
-                        issued_at=now,
-                    )
-                    for serial, n in serials.items()
-                )
-            )
-            .on_conflict(action="DO NOTHING")
-            .returning(*Badge.all_columns())
-        )
-        for row in rows:
-            found[serials[row["serial"]]] = info(row)
-    made = [found[n] for n in range(len(drafts))]
-    await audit.record(
-        actor,
-        "badge.issued",
-        f"badge:{made[0].serial}" if len(made) == 1 else f"badges:{edition.slug}",
-        after={"badges": [{"serial": badge.serial, "kind": badge.kind.value} for badge in made]},
-        personal={"holders": [badge.holder for badge in made]},
-    )
-    return made

@@ -5,6 +5,7 @@ from checkin.tables.checkpoints import Area, Checkpoint, Reentry
 from checkin.tables.devices import DeviceInvite, ScanDevice
 from checkin.tables.incidents import Incident, IncidentKind, IncidentNote
 from checkin.tables.leads import Lead, LeadConsent, LeadEvent, LeadTransfer
+from checkin.tables.prints import BadgePrint, PrintRun
 from checkin.tables.scans import (
     AreaBar,
     AreaCount,
@@ -19,6 +20,7 @@ from checkin.tables.scans import (
     ScanUndo,
     Verdict,
 )
+from checkin.tables.visits import Visit
 
 __all__ = [
     "Area",
@@ -28,6 +30,7 @@ __all__ = [
     "BadgeChange",
     "BadgeKey",
     "BadgeKind",
+    "BadgePrint",
     "BadgeStatus",
     "Checkpoint",
     "DeviceInvite",
@@ -40,6 +43,7 @@ __all__ = [
     "LeadEvent",
     "LeadTransfer",
     "Presence",
+    "PrintRun",
     "Reason",
     "Reentry",
     "Ruling",
@@ -50,4 +54,5 @@ __all__ = [
     "ScanTally",
     "ScanUndo",
     "Verdict",
+    "Visit",
 ]

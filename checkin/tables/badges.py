@@ -32,7 +32,7 @@ class BadgeStatus(StrEnum):
 
 
 class Badge(Table, tablename="badge"):
-    """Personal: ``holder``, ``title``, ``mobile``, ``email``, and what was written of the holder.
+    """Personal: ``holder``, ``title``, ``mobile``, ``email``, ``members``, and what was written of the holder.
 
     Unique: (edition, uid).
     """
@@ -77,6 +77,8 @@ class Badge(Table, tablename="badge"):
     changed_at = Timestamptz(default=None, null=True)
     #: Name, firm, pinyin and the last digits of the number, for the crew's search.
     search = Text(default="")
+    #: Names of a group's people, one a line, where they are known.
+    members = Text(default="")
 
 
 class BadgeKey(Table, tablename="badge_key"):

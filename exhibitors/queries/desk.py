@@ -112,6 +112,14 @@ async def opened_by(actor: Actor, edition: EditionInfo, number: str) -> int:
     return int(row["id"])
 
 
+async def own_exhibitors(actor: Actor) -> set[int]:
+    """Those whose desk this person uses as one of theirs."""
+    if actor.kind != "account" or actor.id is None:
+        return set()
+    rows = await ExhibitorMember.select(ExhibitorMember.exhibitor).where(ExhibitorMember.account == actor.id)
+    return {row["exhibitor"] for row in rows}
+
+
 async def area_of(exhibitor: int) -> int:
     """Square metres that it holds; before it holds any, those that it wished for."""
     held = await BoothHolding.select(BoothHolding.booth.area).where(BoothHolding.exhibitor == exhibitor)

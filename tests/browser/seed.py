@@ -86,7 +86,7 @@ async def _life(edition: EditionInfo) -> dict[str, str]:
             if states[n % len(states)] is Status.confirmed:
                 listed = kept.number
         drafts = [BadgeDraft(kind, f"示例人员{n + 1:02d}", "示例组委会", ()) for n, kind in enumerate(BadgeKind)]
-        await checkin.store(CLI, edition, drafts)
+        await checkin.issue_all(CLI, edition, drafts)
         token = links_of_firms.fresh()
         await links_of_firms.add(kept.id, "firm@example.com", token)
     return {"firm": kept.number, "listed": listed, "desk": token}
