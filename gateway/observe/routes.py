@@ -42,7 +42,8 @@ async def prometheus(request: Request[Any, Any, Any]) -> Response[bytes]:
     if not (actor.roles & {Role.organizer, Role.admin} or _from_this_machine(request)):
         # Plain, not the way to the login page: who asks is a program.
         return Response(b"An organizer's token is needed.\n", status_code=401, media_type="text/plain", headers=_FRESH)
-    return Response(await metrics.answer(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=_FRESH)
+    # The framework adds the charset.
+    return Response(await metrics.answer(), media_type="text/plain; version=0.0.4", headers=_FRESH)
 
 
 ROUTES = [healthz, prometheus, readyz]

@@ -81,7 +81,9 @@ async def test_a_request_id_is_believed_from_a_trusted_proxy_only(
 
 
 async def test_metrics_are_for_this_machine_and_not_for_who_comes_through_a_proxy(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/metrics")).status_code == 200
+    answer = await client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     for name in ("x-forwarded-for", "forwarded", "via", "x-real-ip"):
         assert (await client.get("/metrics", headers={name: "10.1.2.3"})).status_code == 401
 
