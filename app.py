@@ -39,6 +39,7 @@ from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
 from api import totals as api_totals
+from api import projects as api_projects
 from core import db, events
 from core.audit import sealing
 from core.db.migrations import readiness
@@ -51,11 +52,13 @@ from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import account, signin, site, welcome
+from portal import agenda as portal_agenda
 from portal import desk as portal_desk
 from portal import directory as portal_directory
 from portal import drawings as portal_drawings
 from portal import moves as portal_moves
 from portal import pages as portal_pages
+from portal import projects as portal_projects
 from portal import register as portal_register
 from portal import statement as portal_statement
 
@@ -122,6 +125,8 @@ def create_app() -> Litestar:
             *portal_directory.ROUTES,
             *portal_desk.ROUTES,
             *portal_pages.ROUTES,
+            *portal_agenda.ROUTES,
+            *portal_projects.ROUTES,
             *preferences.ROUTES,
             *account.ROUTES,
             *files.ROUTES,
@@ -154,6 +159,7 @@ def create_app() -> Litestar:
             *api_editions.ROUTES,
             *api_exhibitors.ROUTES,
             *api_totals.ROUTES,
+            *api_projects.ROUTES,
             *portal_register.ROUTES,
             *welcome.ROUTES,
         ],

@@ -15,6 +15,7 @@ APP_REGISTRY = AppRegistry(
         "exhibitors.piccolo_app",
         "checkin.piccolo_app",
         "deals.piccolo_app",
+        "projects.piccolo_app",
         "core.accounts.piccolo_app",
         "core.mail.piccolo_app",
         "core.jobs.piccolo_app",

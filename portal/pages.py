@@ -57,16 +57,6 @@ async def one_edition(request: Request[Any, Any, Any], slug: FromPath[str]) -> R
     return await public_page(request, "portal/edition.html", edition, values)
 
 
-@get("/agenda", opt=PUBLIC)
-async def agenda(request: Request[Any, Any, Any]) -> Response[Any]:
-    return await _public(request, "portal/agenda.html")
-
-
-@get("/projects", opt=PUBLIC)
-async def projects(request: Request[Any, Any, Any]) -> Response[Any]:
-    return await _public(request, "portal/projects.html")
-
-
 @get("/scan", opt=PUBLIC)
 async def scanner(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _public(request, "portal/scan.html")
@@ -97,4 +87,4 @@ async def _text(request: Request[Any, Any, Any], template: str) -> Response[Any]
     return await public_page(request, template, edition, values)
 
 
-ROUTES = [home, one_edition, agenda, projects, scanner, wall, privacy, help_page]
+ROUTES = [home, one_edition, scanner, wall, privacy, help_page]

@@ -110,6 +110,11 @@ GET /admin/tokens organizer
 POST /admin/tokens organizer
 POST /admin/tokens/revoke organizer
 GET /agenda public
+GET /agenda.ics public
+GET /api/v1/agenda public
+POST /api/v1/agenda organizer
+DELETE /api/v1/agenda/{slot:int} organizer
+PUT /api/v1/agenda/{slot:int} organizer
 GET /api/v1/badges organizer
 POST /api/v1/badges organizer
 POST /api/v1/badges/batch organizer
@@ -138,6 +143,12 @@ POST /api/v1/exhibitors/{number:str}/badges exhibitor organizer
 DELETE /api/v1/exhibitors/{number:str}/booth organizer
 PUT /api/v1/exhibitors/{number:str}/booth organizer
 POST /api/v1/exhibitors/{number:str}/decision reviewer
+GET /api/v1/projects exhibitor organizer
+POST /api/v1/projects exhibitor organizer
+GET /api/v1/projects/{number:str} exhibitor organizer
+PATCH /api/v1/projects/{number:str} exhibitor organizer
+DELETE /api/v1/projects/{number:str}/slot organizer
+PUT /api/v1/projects/{number:str}/slot organizer
 POST /api/v1/registration-check public
 GET /api/v1/totals public
 GET /editions/{slug:str} public
@@ -198,6 +209,7 @@ POST /portal/{number:str}/withdraw signed_in
 GET /preferences public
 GET /privacy public
 GET /projects public
+GET /projects/{number:str} public
 GET /readyz public
 GET /register public
 POST /register public

@@ -1,0 +1,201 @@
+"""Writes of the timetable. Of two who want a minute of a stage, or of a speaker, the unique index lets one have it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core import clock
+from core.accounts.roles import Actor
+from core.audit import services as audit
+from core.db import after_commit, transaction
+from core.editions.queries import EditionInfo
+from core.errors import DomainError, NotFound
+from core.events import publish
+from core.i18n import mark
+from projects.queries import agenda as queries
+from projects.queries.agenda import SlotInfo
+from projects.queries.projects import project_numbered
+from projects.rules import timetable as rules
+from projects.rules.timetable import SessionIn, SlotIn, Times, Who
+from projects.tables import MinuteOfSpeaker, MinuteOfStage, PitchStage, ProjectState, Slot, SlotKind, Speaker
+
+
+class SlotTaken(DomainError):
+    code = "slot_taken"
+    message = mark("Something else stands on this stage at that time.")
+
+
+class SpeakerTaken(DomainError):
+    code = "speaker_taken"
+    message = mark("One of the speakers is on a stage at that time already.")
+
+
+class NotPitched(DomainError):
+    code = "wrong_status"
+    message = mark("A project that was rejected or withdrawn is not pitched.")
+
+
+async def _stage(actor: Actor, edition: EditionInfo, name: str) -> tuple[int, int]:
+    """Its id and changeover. A new name makes a new stage; of two who name it at once one makes it."""
+    made = (
+        await PitchStage.insert(PitchStage(edition=edition.id, name=name))
+        .on_conflict(action="DO NOTHING")
+        .returning(PitchStage.id)
+    )
+    row = (
+        await PitchStage.select(PitchStage.id, PitchStage.changeover)
+        .where(PitchStage.edition == edition.id, PitchStage.name == name)
+        .first()
+    )
+    assert row is not None
+    if made:
+        await audit.record(actor, "stage.added", f"stage:{edition.slug}/{row['id']}", after={"name": name})
+    return row["id"], row["changeover"]
+
+
+async def _take_stage(slot: int, stage: int, minutes: range) -> None:
+    """:raises SlotTaken:"""
+    await MinuteOfStage.delete().where(MinuteOfStage.slot == slot)
+    got = (
+        await MinuteOfStage.insert(*(MinuteOfStage(slot=slot, stage=stage, minute=minute) for minute in minutes))
+        .on_conflict(action="DO NOTHING")
+        .returning(MinuteOfStage.id)
+    )
+    if len(got) != len(minutes):
+        raise SlotTaken
+
+
+async def _take_speakers(edition: EditionInfo, slot: int, minutes: range, speakers: Sequence[Who]) -> None:
+    """:raises SpeakerTaken:"""
+    await MinuteOfSpeaker.delete().where(MinuteOfSpeaker.slot == slot)
+    # In one order for all, so that two who plan at once wait for each other instead of for ever.
+    keys = sorted(rules.speaker_key(edition.id, who) for who in speakers)
+    wanted = [MinuteOfSpeaker(slot=slot, speaker=key, minute=minute) for key in keys for minute in minutes]
+    if not wanted:
+        return
+    got = await MinuteOfSpeaker.insert(*wanted).on_conflict(action="DO NOTHING").returning(MinuteOfSpeaker.id)
+    if len(got) != len(wanted):
+        raise SpeakerTaken
+
+
+async def _place(actor: Actor, edition: EditionInfo, slot: int | None, times: Times, values: dict[Any, Any]) -> int:
+    """Inside a transaction: the slot where it shall stand, new or moved; answers its id."""
+    stage, changeover = await _stage(actor, edition, times.stage)
+    now = clock.now()
+    values = {
+        **values,
+        Slot.stage: stage,
+        Slot.starts_at: times.starts_at,
+        Slot.ends_at: times.ends_at,
+        Slot.changed_at: now,
+    }
+    if slot is None:
+        rows = await Slot.insert(Slot({Slot.edition: edition.id, **values}))
+        slot = int(rows[0]["id"])
+    else:
+        await Slot.update({**values, Slot.sequence: Slot.sequence + 1}).where(Slot.id == slot)
+    if times.speakers is not None:
+        await Speaker.delete().where(Speaker.slot == slot)
+        if times.speakers:
+            await Speaker.insert(
+                *(
+                    Speaker(slot=slot, name=who.name, organisation=who.organisation, position=n)
+                    for n, who in enumerate(times.speakers)
+                )
+            )
+    rows = await Speaker.select(Speaker.name, Speaker.organisation).where(Speaker.slot == slot)
+    speakers = [Who(row["name"], row["organisation"]) for row in rows]
+    await _take_stage(slot, stage, rules.minutes(times.starts_at, times.ends_at, changeover))
+    await _take_speakers(edition, slot, rules.minutes(times.starts_at, times.ends_at), speakers)
+    return slot
+
+
+def _told(slot: SlotInfo) -> dict[str, Any]:
+    """For the trail: no names of speakers."""
+    return {
+        "stage": slot.stage.name,
+        "starts_at": slot.starts_at.isoformat(),
+        "ends_at": slot.ends_at.isoformat(),
+        "speakers": len(slot.speakers),
+    }
+
+
+async def _placed(
+    actor: Actor, edition: EditionInfo, stands: SlotInfo | None, times: Times, values: dict[Any, Any], object: str
+) -> SlotInfo:
+    slot = await _place(actor, edition, stands.id if stands else None, times, values)
+    made = await queries.slot_with_id(edition, slot)
+    assert made is not None
+    await audit.record(
+        actor,
+        "slot.moved" if stands else "slot.given",
+        object,
+        before=_told(stands) if stands else None,
+        after=_told(made),
+        personal={"speakers": [who.name for who in made.speakers]} if made.speakers else None,
+    )
+    after_commit(lambda: publish("pitch", {"slot": slot}))
+    return made
+
+
+async def give_slot(actor: Actor, edition: EditionInfo, number: str, typed: SlotIn) -> SlotInfo:
+    """The one slot of a project, given or moved.
+
+    :raises InvalidInput: 422. :raises SlotTaken: :raises SpeakerTaken: :raises NotPitched: 409. :raises NotFound:
+    """
+    times = rules.checked_slot(typed)
+    async with transaction():
+        project = await project_numbered(actor, edition, number)
+        if project.state in (ProjectState.rejected, ProjectState.withdrawn):
+            raise NotPitched
+        stands = await queries.slot_of(edition, project.id)
+        values = {Slot.project: project.id, Slot.kind: SlotKind.pitch.value}
+        return await _placed(actor, edition, stands, times, values, f"project:{edition.slug}/{number}")
+
+
+async def add_session(actor: Actor, edition: EditionInfo, typed: SessionIn) -> SlotInfo:
+    """Whatever stands on a stage besides pitches. Raises as :func:`give_slot` does."""
+    session = rules.checked_session(typed)
+    async with transaction():
+        return await _placed(actor, edition, None, session.times, _of_session(session), f"agenda:{edition.slug}")
+
+
+async def change_session(actor: Actor, edition: EditionInfo, slot: int, typed: SessionIn) -> SlotInfo:
+    """Raises as :func:`give_slot` does; a pitch is changed by its project."""
+    session = rules.checked_session(typed)
+    async with transaction():
+        stands = await queries.slot_with_id(edition, slot)
+        if stands is None or stands.kind == SlotKind.pitch:
+            raise NotFound
+        values = _of_session(session)
+        return await _placed(actor, edition, stands, session.times, values, f"agenda:{edition.slug}")
+
+
+def _of_session(session: rules.Session) -> dict[Any, Any]:
+    return {Slot.kind: session.kind.value, Slot.title: session.title, Slot.title_en: session.title_en}
+
+
+async def remove(actor: Actor, edition: EditionInfo, slot: int) -> None:
+    """Takes something off the timetable. :raises NotFound:"""
+    async with transaction():
+        stands = await queries.slot_with_id(edition, slot)
+        if stands is None:
+            raise NotFound
+        for table in (MinuteOfStage, MinuteOfSpeaker, Speaker):
+            await table.delete().where(table.slot == slot)
+        await Slot.delete().where(Slot.id == slot)
+        await audit.record(
+            actor,
+            "slot.removed",
+            f"project:{edition.slug}/{stands.project}" if stands.project else f"agenda:{edition.slug}",
+            before=_told(stands),
+        )
+        after_commit(lambda: publish("pitch", {"slot": slot}))
+
+
+async def give_up_slot(actor: Actor, edition: EditionInfo, number: str) -> None:
+    """A project is not pitched after all; one without a slot stays so. :raises NotFound: no such project."""
+    async with transaction():
+        project = await project_numbered(actor, edition, number)
+        stands = await queries.slot_of(edition, project.id)
+        if stands is not None:
+            await remove(actor, edition, stands.id)
