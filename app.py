@@ -38,8 +38,8 @@ from api import deals as api_deals
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
-from api import totals as api_totals
 from api import projects as api_projects
+from api import totals as api_totals
 from core import db, events
 from core.audit import sealing
 from core.db.migrations import readiness

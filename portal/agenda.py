@@ -134,7 +134,7 @@ async def feed(request: Asked) -> Response[bytes]:
     )
     return Response(
         made,
-        media_type="text/calendar; charset=utf-8",
+        media_type="text/calendar",
         headers={"content-disposition": 'inline; filename="agenda.ics"', "cache-control": "public, max-age=60"},
     )
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
@@ -16,6 +16,9 @@ from projects.tables import SlotKind
 #: Minutes: a slot takes a row for each of them.
 LONGEST = 12 * 60
 MOST_SPEAKERS = 20
+#: Minutes.
+MOST_CHANGEOVER = 120
+MOST_DELAY = 240
 
 
 class SpeakerIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -143,3 +146,28 @@ def checked_session(typed: SessionIn) -> Session:
     if faults.errors or times is None:
         raise InvalidInput(errors=tuple(faults.errors))
     return Session(times, SlotKind(kind), title, title_en)
+
+
+def delayed(
+    slots: Sequence[tuple[int, datetime, datetime]], late: int, minutes: int, changeover: int, zone: tzinfo
+) -> dict[int, tuple[datetime, datetime]]:
+    """New times of the ``late`` slot and of what it pushes: slots of one stage in the order of time, each with its id,
+    beginning and end. Each keeps its length, and nothing moves further than it must. What stands on another day of
+    ``zone`` stays."""
+    moved: dict[int, tuple[datetime, datetime]] = {}
+    free_from: datetime | None = None
+    day = None
+    for id, starts_at, ends_at in slots:
+        length = ends_at - starts_at
+        if id == late:
+            begins = starts_at + timedelta(minutes=minutes)
+            day = starts_at.astimezone(zone).date()
+        elif free_from is None or starts_at.astimezone(zone).date() != day or starts_at >= free_from:
+            if free_from is not None:
+                break
+            continue
+        else:
+            begins = free_from
+        moved[id] = (begins, begins + length)
+        free_from = begins + length + timedelta(minutes=changeover)
+    return moved

@@ -8,7 +8,7 @@ from core.accounts.roles import Actor
 from core.audit import services as audit
 from core.db import after_commit, transaction
 from core.editions.queries import EditionInfo
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.events import publish
 from core.i18n import mark
 from projects.queries import agenda as queries
@@ -199,3 +199,87 @@ async def give_up_slot(actor: Actor, edition: EditionInfo, number: str) -> None:
         stands = await queries.slot_of(edition, project.id)
         if stands is not None:
             await remove(actor, edition, stands.id)
+
+
+async def set_changeover(actor: Actor, edition: EditionInfo, stage: int, minutes: int) -> None:
+    """How long a stage stays free after each slot, for those that stand on it already, too.
+
+    :raises SlotTaken: two of them stand closer. :raises InvalidInput: more than :data:`rules.MOST_CHANGEOVER`.
+    """
+    if not 0 <= minutes <= rules.MOST_CHANGEOVER:
+        raise InvalidInput(errors=(FieldError("changeover", "out_of_range", mark("Please enter 0 to 120 minutes.")),))
+    async with transaction():
+        before = next((one for one in await queries.stages(edition) if one.id == stage), None)
+        if before is None:
+            raise NotFound
+        await PitchStage.update({PitchStage.changeover: minutes}).where(PitchStage.id == stage)
+        slots = await Slot.select(Slot.id, Slot.starts_at, Slot.ends_at).where(Slot.stage == stage)
+        await MinuteOfStage.delete().where(MinuteOfStage.stage == stage)
+        wanted = [
+            MinuteOfStage(slot=slot["id"], stage=stage, minute=minute)
+            for slot in slots
+            for minute in rules.minutes(slot["starts_at"], slot["ends_at"], minutes)
+        ]
+        await _take_all(wanted)
+        await audit.record(
+            actor,
+            "stage.changed",
+            f"stage:{edition.slug}/{stage}",
+            before={"changeover": before.changeover},
+            after={"changeover": minutes},
+        )
+
+
+async def _take_all(wanted: Sequence[MinuteOfStage]) -> None:
+    """:raises SlotTaken:"""
+    for at in range(0, len(wanted), 2000):
+        piece = wanted[at : at + 2000]
+        got = await MinuteOfStage.insert(*piece).on_conflict(action="DO NOTHING").returning(MinuteOfStage.id)
+        if len(got) != len(piece):
+            raise SlotTaken
+
+
+async def run_late(actor: Actor, edition: EditionInfo, slot: int, minutes: int) -> list[SlotInfo]:
+    """Moves a slot by so many minutes, and what follows on its stage that day as far as it must, so that the order
+    stays; a free time between two takes the delay up. Answers what was moved, the first one first.
+
+    :raises SpeakerTaken: somebody speaks elsewhere by then. :raises NotFound: :raises InvalidInput:
+    """
+    if not 1 <= minutes <= rules.MOST_DELAY:
+        raise InvalidInput(errors=(FieldError("minutes", "out_of_range", mark("Please enter 1 to 240 minutes.")),))
+    async with transaction():
+        late = await queries.slot_with_id(edition, slot)
+        if late is None:
+            raise NotFound
+        on_stage = [one for one in await queries.agenda(edition, all_of_them=True) if one.stage.id == late.stage.id]
+        moved = rules.delayed(
+            [(one.id, one.starts_at, one.ends_at) for one in on_stage],
+            slot,
+            minutes,
+            late.stage.changeover,
+            edition.zone,
+        )
+        ids = list(moved)
+        await MinuteOfStage.delete().where(MinuteOfStage.slot.is_in(ids))
+        await MinuteOfSpeaker.delete().where(MinuteOfSpeaker.slot.is_in(ids))
+        now = clock.now()
+        by_id = {one.id: one for one in on_stage}
+        for id, (starts_at, ends_at) in moved.items():  # a handful: what follows on one stage on one day
+            await Slot.update(
+                {
+                    Slot.starts_at: starts_at,
+                    Slot.ends_at: ends_at,
+                    Slot.changed_at: now,
+                    Slot.sequence: Slot.sequence + 1,
+                }
+            ).where(Slot.id == id)
+            await _take_stage(id, late.stage.id, rules.minutes(starts_at, ends_at, late.stage.changeover))
+            await _take_speakers(edition, id, rules.minutes(starts_at, ends_at), by_id[id].speakers)
+        await audit.record(
+            actor,
+            "slot.delayed",
+            f"stage:{edition.slug}/{late.stage.id}",
+            after={"minutes": minutes, "slots": len(ids), "first": late.starts_at.isoformat()},
+        )
+        after_commit(lambda: publish("pitch", {"slot": slot}))
+        return [one for one in await queries.agenda(edition, all_of_them=True) if one.id in moved]
