@@ -1,20 +1,17 @@
 """Reads of editions. The current one stands on nearly every page, so each process keeps it for a second."""
 
-import asyncio
-import time
 from datetime import date, datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from core import clock
-from core.db import engine
 from core.editions import rules
 from core.editions.rules import Choice, Day
 from core.editions.tables import Edition, EditionCategory, EditionDay, EditionField
 from core.errors import DomainError, NotFound
+from core.fresh import Fresh
 from core.i18n import Locale
 
 FRESH_FOR = 1.0
@@ -115,41 +112,29 @@ async def _with_parts(row: dict[str, Any]) -> EditionInfo:
     )
 
 
-class _Kept(msgspec.Struct):
-    until: float
-    edition: EditionInfo | None
+async def _read_current() -> EditionInfo | None:
+    row = await Edition.select().where(Edition.is_current.eq(True)).first()
+    return None if row is None else await _with_parts(row)
 
 
-#: By event loop, as a database connection would be.
-_kept: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept]" = WeakKeyDictionary()
-_kept_lines: "WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[float, list[EditionLine]]]" = WeakKeyDictionary()
+_current: Fresh[EditionInfo | None] = Fresh(_read_current, FRESH_FOR)
 
 
 async def current_edition() -> EditionInfo | None:
     """Up to a second old: a change of this process shows at once, one of another within that second."""
-    loop = asyncio.get_running_loop()
-    kept = _kept.get(loop)
-    if kept is not None and time.monotonic() < kept.until:
-        return kept.edition
-    started = time.monotonic()
-    row = await Edition.select().where(Edition.is_current.eq(True)).first()
-    edition = None if row is None else await _with_parts(row)
-    if not engine().transaction_exists():  # what a transaction sees may never come to be
-        _kept[loop] = _Kept(started + FRESH_FOR, edition)
-    return edition
+    return await _current.get()
 
 
 def kept_edition() -> EditionInfo | None:
     """The current one as it was last read, without a question to the database: for what stands at the edge of every
     page, also of one that says that the database is away. None where nothing was read since it last changed."""
-    kept = _kept.get(asyncio.get_running_loop())
-    return None if kept is None else kept.edition
+    return _current.kept()
 
 
 def forget_current() -> None:
     """For :func:`core.db.after_commit` of whatever changes an edition."""
-    _kept.clear()
-    _kept_lines.clear()
+    _current.forget()
+    _recent.forget()
 
 
 async def require_current() -> EditionInfo:
@@ -202,14 +187,9 @@ async def all_editions() -> list[EditionLine]:
     return sorted(lines, key=lambda line: line.first_day or date.max, reverse=True)
 
 
+_recent: Fresh[list[EditionLine]] = Fresh(all_editions, FRESH_FOR)
+
+
 async def recent_editions() -> list[EditionLine]:
     """As :func:`all_editions`, up to a second old like the current one: for what stands on pages."""
-    loop = asyncio.get_running_loop()
-    kept = _kept_lines.get(loop)
-    if kept is not None and time.monotonic() < kept[0]:
-        return kept[1]
-    started = time.monotonic()
-    lines = await all_editions()
-    if not engine().transaction_exists():
-        _kept_lines[loop] = (started + FRESH_FOR, lines)
-    return lines
+    return await _recent.get()
