@@ -21,6 +21,7 @@ from admin import drawings as admin_drawings
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
 from admin import fees as admin_fees
+from admin import gate as admin_gate
 from admin import halls as admin_halls
 from admin import home as admin_home
 from admin import imports as admin_imports
@@ -137,6 +138,7 @@ def create_app() -> Litestar:
             *static.ROUTES,
             *admin_audit.ROUTES,
             *admin_badges.ROUTES,
+            *admin_gate.ROUTES,
             *admin_booths.ROUTES,
             *admin_halls.ROUTES,
             *admin_fees.ROUTES,

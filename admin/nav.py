@@ -33,6 +33,7 @@ STAFF = frozenset({Role.organizer, Role.reviewer, Role.signing, Role.viewer, Rol
 _ORGANIZER = frozenset({Role.organizer})
 _REVIEWER = frozenset({Role.reviewer})
 _ADMIN = frozenset({Role.admin})
+_GATE = frozenset({Role.gate})
 
 #: In the order in which they stand.
 GROUPS: list[tuple[str, list[Entry]]] = [
@@ -52,6 +53,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         mark("Gates"),
         [
             Entry("/admin/badges", mark("Badges"), _ORGANIZER),
+            Entry("/admin/gate/incidents", mark("Service desk"), _GATE),
         ],
     ),
     (
