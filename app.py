@@ -39,6 +39,7 @@ from api import deals as api_deals
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
+from api import leads as api_leads
 from api import projects as api_projects
 from api import totals as api_totals
 from core import db, events
@@ -57,6 +58,7 @@ from portal import agenda as portal_agenda
 from portal import desk as portal_desk
 from portal import directory as portal_directory
 from portal import drawings as portal_drawings
+from portal import leads as portal_leads
 from portal import moves as portal_moves
 from portal import pages as portal_pages
 from portal import projects as portal_projects
@@ -149,6 +151,7 @@ def create_app() -> Litestar:
             *admin_drawings.ROUTES,
             *admin_moves.ROUTES,
             *portal_moves.ROUTES,
+            *portal_leads.ROUTES,
             *portal_drawings.ROUTES,
             *admin_imports.ROUTES,
             *admin_editions.ROUTES,
@@ -162,6 +165,7 @@ def create_app() -> Litestar:
             *api_exhibitors.ROUTES,
             *api_totals.ROUTES,
             *api_projects.ROUTES,
+            *api_leads.ROUTES,
             *portal_register.ROUTES,
             *welcome.ROUTES,
         ],

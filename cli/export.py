@@ -35,8 +35,20 @@ async def _template(locale: Locale) -> AsyncIterator[bytes]:
     yield await template(await require_current(), locale)
 
 
+async def _leads(locale: Locale) -> AsyncIterator[bytes]:
+    from checkin.services.lead_sheets import export_all
+    from core.editions.queries import require_current
+
+    yield await export_all(CLI, await require_current(), locale)
+
+
 #: Kind to what makes it; each domain adds its line.
-KINDS: dict[str, Maker] = {"audit": _audit, "exhibitors": _exhibitors, "exhibitors-template": _template}
+KINDS: dict[str, Maker] = {
+    "audit": _audit,
+    "exhibitors": _exhibitors,
+    "exhibitors-template": _template,
+    "leads": _leads,
+}
 
 
 @click.command()
@@ -46,8 +58,8 @@ KINDS: dict[str, Maker] = {"audit": _audit, "exhibitors": _exhibitors, "exhibito
     "--lang", type=click.Choice(LOCALES), default=LOCALES[0], show_default=True, help="Of headings and names."
 )
 def export(kind: str, file: Path, lang: Locale) -> None:
-    """Write one kind of record to FILE: the audit trail as CSV (UTF-8), exhibitors of the current edition and the
-    template for their import as .xlsx. The file appears whole or not at all."""
+    """Write one kind of record to FILE: the audit trail as CSV (UTF-8), exhibitors and leads of the current edition
+    and the template for an import as .xlsx. The file appears whole or not at all."""
     draft = file.with_name(f".{file.name}.part")
 
     async def work() -> None:

@@ -48,6 +48,8 @@ RATES = {
         Rate("read", 50, 1000),
         Rate("page", 100, 2000),
         Rate("scans", 100, 2000),
+        # Of badges read at booths, an exhibitor's all together: nobody tries numbers out.
+        Rate("leads", 1, 60, shared=True),
         # Of wrong tokens; see gateway.auth.
         Rate("token", 5, 100),
     )
@@ -166,3 +168,9 @@ async def lifespan() -> AsyncIterator[None]:
 def current() -> Limits | None:
     """None while ``RATE_LIMITS`` is off."""
     return _limits
+
+
+async def count(name: str, who: str) -> None:
+    """For what is counted by something else than its caller. :raises TooMany: 429."""
+    if _limits is not None:
+        await _limits.check(RATES[name], who)

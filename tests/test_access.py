@@ -147,6 +147,8 @@ POST /api/v1/exhibitors/{number:str}/badges exhibitor organizer
 DELETE /api/v1/exhibitors/{number:str}/booth organizer
 PUT /api/v1/exhibitors/{number:str}/booth organizer
 POST /api/v1/exhibitors/{number:str}/decision reviewer
+GET /api/v1/exhibitors/{number:str}/leads exhibitor organizer
+POST /api/v1/exhibitors/{number:str}/leads exhibitor organizer
 GET /api/v1/projects exhibitor organizer
 POST /api/v1/projects exhibitor organizer
 GET /api/v1/projects/{number:str} exhibitor organizer
@@ -194,6 +196,12 @@ POST /portal/{number:str}/drawings signed_in
 GET /portal/{number:str}/files signed_in
 POST /portal/{number:str}/files signed_in
 POST /portal/{number:str}/files/{line:int}/remove signed_in
+GET /portal/{number:str}/leads signed_in
+POST /portal/{number:str}/leads signed_in
+GET /portal/{number:str}/leads.xlsx signed_in
+GET /portal/{number:str}/leads/scan signed_in
+GET /portal/{number:str}/leads/{lead:int} signed_in
+POST /portal/{number:str}/leads/{lead:int} signed_in
 GET /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages/read signed_in

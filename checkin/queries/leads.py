@@ -8,6 +8,7 @@ import msgspec
 from piccolo.query.functions.aggregate import Count
 
 from checkin.tables import Badge, BadgeKind, Lead, LeadConsent, LeadEvent, LeadTransfer
+from core import text
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
 from core.privacy.registry import ERASED
@@ -35,6 +36,11 @@ class LeadInfo(msgspec.Struct, frozen=True, kw_only=True):
     #: Whose it is; in the organizers' export.
     exhibitor: str = ""
     exhibitor_name: str = ""
+
+    @property
+    def masked(self) -> str:
+        """The number as lists show it."""
+        return text.mask_phone(self.mobile) if self.mobile else ""
 
 
 class Sought(msgspec.Struct, frozen=True):
