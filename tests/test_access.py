@@ -87,6 +87,7 @@ POST /admin/exhibitors/{number:str}/statement/{act:str} organizer
 POST /admin/exhibitors/{number:str}/undo reviewer
 GET /admin/gate/incidents gate
 POST /admin/gate/incidents gate
+POST /admin/gate/incidents/notes gate
 GET /admin/gate/incidents/{number:int} gate
 POST /admin/gate/incidents/{number:int}/{act:str} gate
 GET /admin/jobs organizer

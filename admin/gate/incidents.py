@@ -105,11 +105,6 @@ def _moment(typed: str, edition: EditionInfo) -> datetime | None:
 async def report(request: Request[Any, Any, Any]) -> Response[Any]:
     edition, form, actor = await require_current(), await form_of(request), actor_of(request)
     try:
-        if form.get("do") == "note":
-            await services.note(actor, edition, None, form.text("text"))
-            answer = Redirect(HOME, status_code=303)
-            flash(answer, mark("The note is kept."))
-            return answer
         number = await services.report(
             actor,
             edition,
@@ -126,6 +121,18 @@ async def report(request: Request[Any, Any, Any]) -> Response[Any]:
         return await _show(request, form, shown_errors(refused, locale_of(request)))
     answer = Redirect(f"{HOME}/{number}", status_code=303)
     flash(answer, mark("Written down."))
+    return answer
+
+
+@post(HOME + "/notes", opt=allow(Role.gate))
+async def hand_over(request: Request[Any, Any, Any]) -> Response[Any]:
+    form = await form_of(request)
+    try:
+        await services.note(actor_of(request), await require_current(), None, form.text("text"))
+    except InvalidInput as refused:
+        return await _show(request, form, shown_errors(refused, locale_of(request)))
+    answer = Redirect(HOME, status_code=303)
+    flash(answer, mark("The note is kept."))
     return answer
 
 
@@ -174,4 +181,4 @@ async def act(request: Request[Any, Any, Any], number: FromPath[int], act: FromP
     return answer
 
 
-ROUTES: list[Any] = [incidents, report, incident, act]
+ROUTES: list[Any] = [incidents, report, hand_over, incident, act]

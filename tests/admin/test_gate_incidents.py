@@ -32,8 +32,8 @@ async def test_the_crew_writes_down_who_is_missed_and_how_it_ended(client: httpx
 async def test_a_note_for_the_next_shift_stands_below(client: httpx.AsyncClient) -> None:
     await an_edition()
     await sign_in(client, Role.gate)
-    assert (await send_form(client, AT, do="note", text="")).status_code == 422
-    assert (await send_form(client, AT, do="note", text="轮椅 3 号没气")).status_code == 303
+    assert (await send_form(client, f"{AT}/notes", AT, text="")).status_code == 422
+    assert (await send_form(client, f"{AT}/notes", AT, text="轮椅 3 号没气")).status_code == 303
     assert "轮椅 3 号没气" in (await client.get(AT)).text
 
 

@@ -100,8 +100,22 @@ ORGANIZER = [
     )
 ]
 
+GATES = [
+    *(
+        Page(f"/admin/gate{path}", role=Role.organizer)
+        for path in ("/incidents", "/incidents/{incident}", "/incidents/{incident_settled}", "/incidents?q=nobody")
+    ),
+    Page("/admin/gate/incidents", 422, Role.organizer, sends="/admin/gate/incidents"),
+    *(
+        Page(f"/portal/{{own}}/leads{path}", role=Role.exhibitor)
+        for path in ("", "/{lead}", "/{lead_gone}", "/scan", "?q=nobody")
+    ),
+    Page("/portal/{own}/leads", 422, Role.exhibitor, sends="/portal/{own}/leads"),
+]
+
 SIGNED_IN = [
     *ORGANIZER,
+    *GATES,
     Page("/admin/people", 422, Role.organizer, sends="/admin/people"),
     Page("/admin/tokens", 422, Role.organizer, sends="/admin/tokens"),
     Page("/admin/editions/new", 422, Role.organizer, sends="/admin/editions/new"),

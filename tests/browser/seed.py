@@ -34,6 +34,7 @@ from exhibitors.services.fees import Payment
 from exhibitors.services.moves import WindowIn
 from exhibitors.tables import FileKind, ImportState, Per, Status, Step, Way
 from tests import uploads
+from tests.browser.seed_gate import gates
 from tests.exhibitors import desks
 from tests.firms import credit_code
 from tests.halls import a_firm, a_hall
@@ -172,6 +173,7 @@ async def main() -> None:
         draft = _draft("2026", now.date() - timedelta(days=1), opens, closes)
         edition = await services.create(CLI, draft, current=True)
         places = await _people() | await _life(edition) | await _booths(edition) | await _desk(edition)
+        places |= await gates(edition, places["own"])
         places |= await _sheets(edition, places["listed"])
         (settings().data_dir / "places.json").write_bytes(msgspec.json.encode(places))
 

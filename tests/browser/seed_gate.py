@@ -1,0 +1,42 @@
+"""What the pages around the gates show: a desk in the hall with something open, and a booth that has read badges."""
+
+from checkin.rules.badges import BadgeIn
+from checkin.rules.incidents import IncidentIn
+from checkin.rules.leads import CONSENT_VERSION, LeadIn
+from checkin.services import badges, incidents, leads
+from core import clock
+from core.accounts.roles import ANONYMOUS, CLI
+from core.db import transaction
+from core.editions.queries import EditionInfo
+
+
+async def _desk(edition: EditionInfo) -> dict[str, str]:
+    lost = IncidentIn(
+        "lost_person", "2 号馆 B 区", "约八十岁，灰色外套，听力不好，随身带蓝色布包。", "示例 老人", "13800138000"
+    )
+    open_ = await incidents.report(CLI, edition, lost)
+    await incidents.note(CLI, edition, open_, "已广播，1 号馆、南门各派一人寻找。")
+    lent = await incidents.report(CLI, edition, IncidentIn("wheelchair", "南门服务台", "借出轮椅 7 号"))
+    await incidents.handle(CLI, edition, lent, "已归还。")
+    await incidents.report(CLI, edition, IncidentIn("wheelchair", "北门", "需要一台轮椅到 A101"))
+    await incidents.note(CLI, edition, None, "轮椅 3 号轮胎没气，已送修；AED 已检查。")
+    return {"incident": str(open_), "incident_settled": str(lent)}
+
+
+async def _booth(edition: EditionInfo, own: str) -> dict[str, str]:
+    typed = [BadgeIn("visitor", f"示例访客{n}", "示例养老服务中心") for n in range(1, 5)]
+    read = []
+    for n, badge in enumerate([await badges.issue(CLI, edition, one) for one in typed]):
+        said = LeadIn(code=badge.code, consent=CONSENT_VERSION, note="想看护理床样品，下周回电。", rating=5 - n)
+        if n < 3:
+            read.append(await leads.take(CLI, edition, own, said))
+        else:
+            async with transaction():
+                await leads.agree(ANONYMOUS, edition, badge.id, "en", at=clock.now())
+        if n == 2:
+            await leads.withdraw(ANONYMOUS, edition, badge.id)
+    return {"lead": str(read[0].lead), "lead_gone": str(read[2].lead)}
+
+
+async def gates(edition: EditionInfo, own: str) -> dict[str, str]:
+    return await _desk(edition) | await _booth(edition, own)
