@@ -1,12 +1,12 @@
 """What an exhibitor may write of a visitor whose badge it has read, and the question that comes before."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
+from checkin import codes
 from core import text
 from core.errors import FieldError, InvalidInput
 from core.i18n import LOCALES, Locale, mark
@@ -101,15 +101,10 @@ def event_time(claimed: datetime | None, now: datetime) -> datetime:
     return min(claimed, now)
 
 
-def bare(code: str) -> str:
-    """As codes are compared: compatible forms, upper case, no control characters at the edges; inner spaces count."""
-    return unicodedata.normalize("NFKC", code).strip("".join(map(chr, range(32)))).upper()
-
-
 def checked(typed: LeadIn, now: datetime) -> LeadDraft:
     """:raises InvalidInput: each fault at its member."""
     errors: list[FieldError] = []
-    code, serial = bare(typed.code or ""), ""
+    code, serial = codes.normalized(typed.code or ""), ""
     try:
         serial = text.code(typed.serial or "").replace("-", "")
     except text.Fault as fault:

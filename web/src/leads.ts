@@ -22,6 +22,7 @@ function begin(root: HTMLElement, ask: HTMLDialogElement): void {
   let busy = false;
   let last = { code: "", at: 0 };
   let gone = !navigator.onLine;
+  let flushing = false;
 
   root.hidden = false;
   showNetwork();
@@ -148,7 +149,6 @@ function begin(root: HTMLElement, ask: HTMLDialogElement): void {
     }
   }
 
-  let flushing = false;
   async function flush(): Promise<void> {
     if (flushing) return;
     flushing = true;
