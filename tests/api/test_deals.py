@@ -103,7 +103,7 @@ async def test_the_fields_add_up_and_say_their_share(clerks: Clerks) -> None:
 
 
 async def test_an_amount_that_is_none_is_refused_at_its_field(clerks: Clerks) -> None:
-    for amount in ["1e9", "-5", "0", "0.00", "1.234", "1,000", "12.5亿", "NaN", "12345678901234", "10²", "٥"] + [""]:
+    for amount in ["1e9", "-5", "0", "0.00", "1.234", "1,000", "12.5亿", "NaN", "12345678901234", "10²", "٥", ""]:
         answer = await clerks.create(422, **deal(1, amount))
         assert "amount" in [error["field"] for error in answer["errors"]], amount
     assert (await clerks.client.get("/api/v1/deals", headers=clerks.one)).json()["total"] == 0
