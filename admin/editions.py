@@ -73,6 +73,7 @@ def _local(when: datetime | None, zone: ZoneInfo) -> str:
 
 def _of(edition: EditionInfo) -> Typed:
     values = {name: getattr(edition, name) for name in _TEXTS}
+    values["kept_days"] = str(edition.kept_days)
     values["registration_opens"] = _local(edition.registration_opens, edition.zone)
     values["registration_closes"] = _local(edition.registration_closes, edition.zone)
     values["totals_public"] = "1" if edition.totals_public else ""
@@ -92,6 +93,7 @@ def _fresh() -> Typed:
     values |= {
         "timezone": zone,
         "privacy_version": "1",
+        "kept_days": "180",
         "registration_opens": _local(clock.now(), ZoneInfo(zone)),
     }
     return Typed(
@@ -103,7 +105,7 @@ def _fresh() -> Typed:
 
 
 def _sent(form: Form) -> Typed:
-    names = (*_TEXTS, "registration_opens", "registration_closes", "totals_public", "breakdown_public")
+    names = (*_TEXTS, "kept_days", "registration_opens", "registration_closes", "totals_public", "breakdown_public")
     tables: dict[str, list[Row]] = {}
     for table, columns in _COLUMNS.items():
         places = {int(found[1]) for key in form if (found := re.fullmatch(rf"{table}\[([0-9]{{1,3}})\]\.\w+", key))}
@@ -131,6 +133,13 @@ class _Reader:
         for n, row in enumerate(found):
             self.places[f"{name}[{n}]"] = row.at
         return found
+
+    def count(self, name: str) -> int:
+        try:
+            return int(text.code(self.typed.values[name])[:6])
+        except (text.Fault, ValueError):
+            self.fault(name, "number", mark("Please enter a whole number."))
+            return 0
 
     def minute(self, at: str, typed: str) -> int:
         try:
@@ -184,6 +193,7 @@ class _Reader:
             registration_closes=self.moment("registration_closes", zone),
             fields=self.choices("fields"),
             categories=self.choices("categories"),
+            kept_days=self.count("kept_days"),
             totals_public=bool(values["totals_public"]),
             breakdown_public=bool(values["breakdown_public"]),
         )

@@ -13,6 +13,8 @@ from core.config import settings
 from core.db import transaction
 from core.errors import DomainError, InvalidInput, NotFound
 from core.i18n import mark
+from core.privacy import services as privacy
+from core.text import mask_email
 from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
@@ -57,6 +59,7 @@ async def _list(request: Asked, *, status: int = 200, **values: Any) -> Response
             "ticked": [],
             "roles": ROLE_NAMES,
             "link": "",
+            "mask_email": mask_email,
             **values,
         },
     )
@@ -93,6 +96,8 @@ async def _one(request: Asked, account: int, *, status: int = 200, **values: Any
             "roles": ROLE_NAMES,
             "errors": {},
             "link": "",
+            "opened": False,
+            "mask_email": mask_email,
             **values,
         },
     )
@@ -105,7 +110,7 @@ async def person_page(request: Asked, account: FromPath[int]) -> Response[Any]:
 
 @post("/admin/people/{account:int}/{act:str}", opt=PEOPLE)
 async def act_on_person(request: Asked, account: FromPath[int], act: FromPath[str]) -> Response[Any]:
-    """``roles``, ``disable``, ``enable``, ``invite``, ``sign-out``, ``remove-second-factor``."""
+    """``roles``, ``disable``, ``enable``, ``invite``, ``sign-out``, ``remove-second-factor``, ``open``."""
     actor = actor_of(request)
     form = await form_of(request)
     who = await queries.person(account)
@@ -130,6 +135,9 @@ async def act_on_person(request: Asked, account: FromPath[int], act: FromPath[st
         elif act == "remove-second-factor":
             people.check_height(actor, who.roles)
             await second_factor.remove(actor, account)
+        elif act == "open":
+            await privacy.opened(actor, "account.address_opened", f"account:{account}", form.text("reason", 500))
+            return await _one(request, account, opened=True)
         else:
             raise NotFound
     except NotFound:

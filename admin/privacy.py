@@ -1,5 +1,6 @@
 """Personal data in the desk: what is held about one person, given out or erased, and which edition is due."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -8,23 +9,19 @@ from litestar.params import FromPath
 
 from admin.home import Asked, Card, card
 from core.accounts.roles import Role
-from core.editions.queries import all_editions, stored_edition
+from core.editions.queries import EditionInfo, all_editions, stored_edition
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import formats, mark, translate
+from core.jobs import queries as jobs
+from core.jobs.tables import JobState
 from core.privacy import services
 from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.personal_data import given_out
 
 KEEPERS = allow(Role.admin)
-
-
-def download(rows: services.Rows) -> Response[bytes]:
-    """For people and for programs: JSON, indented."""
-    body = msgspec.json.format(msgspec.json.encode(rows), indent=2)
-    headers = {"content-disposition": 'attachment; filename="personal-data.json"', "cache-control": "no-store"}
-    return Response(body, status_code=200, media_type="application/json; charset=utf-8", headers=headers)
 
 
 async def _due() -> list[str]:
@@ -51,13 +48,42 @@ async def _card(asked: Asked) -> Card | None:
     )
 
 
+class EditionLine(msgspec.Struct, frozen=True):
+    """An edition, when its people's data goes, and what a count has found."""
+
+    edition: EditionInfo
+    due: date
+    is_due: bool
+    counted: services.Purged | None
+    count: jobs.JobResult | None
+    purge: jobs.JobResult | None
+
+    @property
+    def is_running(self) -> bool:
+        return any(one is not None and one.state in _AT_WORK for one in (self.count, self.purge))
+
+
+_AT_WORK = (JobState.queued, JobState.running)
+
+
+async def _editions() -> list[EditionLine]:
+    found = []
+    for line in await all_editions():
+        edition = await stored_edition(line.slug)
+        if edition.days:
+            counted, counting, purging = await services.purge_state(edition)
+            found.append(
+                EditionLine(edition, services.due(edition), services.is_due(edition), counted, counting, purging)
+            )
+    return found
+
+
 async def _page(request: Request[Any, Any, Any], *, status: int = 200, **values: Any) -> Response[Any]:
     given: dict[str, Any] = {
         "errors": {},
         "typed": Form(),
         "counts": None,
-        "days": services.KEPT_DAYS,
-        "due": await _due(),
+        "editions": await _editions(),
     }
     answer = page(request, "admin/privacy.html", status_code=status, **{**given, **values})
     answer.headers["cache-control"] = "no-store"
@@ -82,7 +108,8 @@ async def act_on_privacy(request: Request[Any, Any, Any], act: FromPath[str]) ->
         if act == "look":
             return await _page(request, typed=form, counts=counts)
         if act == "export":
-            return download(await services.exported(actor, scope, form.text("reason", 400)))
+            rows = await services.exported(actor, scope, form.text("reason", 400))
+            return given_out(request, rows, form.text("as", 10))
         if "sure" not in form:
             message = mark("Please tick that you are sure: it can't be taken back.")
             raise InvalidInput(errors=(FieldError("sure", "required", message),))
@@ -97,4 +124,25 @@ async def act_on_privacy(request: Request[Any, Any, Any], act: FromPath[str]) ->
     return done
 
 
-ROUTES = [privacy_page, act_on_privacy]
+@post("/admin/privacy/editions/{slug:str}/{act:str}", opt=KEEPERS)
+async def act_on_edition(request: Request[Any, Any, Any], slug: FromPath[str], act: FromPath[str]) -> Response[Any]:
+    """``count``, and ``purge`` with the number that was counted. Both are done by a job."""
+    actor, edition, form = actor_of(request), await stored_edition(slug), await form_of(request)
+    done: Response[Any] = Response(None, status_code=303, headers={"location": "/admin/privacy#editions"})
+    try:
+        if act == "count":
+            await services.begin_count(actor, edition)
+            flash(done, mark("It is being counted. Nothing is changed by that."))
+        elif act == "purge":
+            await services.begin_purge(actor, edition, form.text("counted", 20))
+            flash(done, mark("The personal data of this edition is being removed."))
+        else:
+            raise NotFound
+    except NotFound:
+        raise
+    except DomainError as refused:
+        flash(done, refused.message, kind="bad")
+    return done
+
+
+ROUTES = [privacy_page, act_on_privacy, act_on_edition]

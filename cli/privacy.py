@@ -18,10 +18,13 @@ def privacy() -> None:
 
 @privacy.command()
 @click.option("--edition", "slug", help="Only this one; without it all that are due.")
-@click.option("--days", type=click.IntRange(0), default=services.KEPT_DAYS, show_default=True, help="Of keeping.")
+@click.option(
+    "--days", type=click.IntRange(0), help="Of keeping; without it as many as each edition's notice promises."
+)
+@click.option("--against-notice", is_flag=True, help="Purge by --days though the notice promises another number.")
 @click.option("--dry-run", is_flag=True, help="Count what would go, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def purge(slug: str | None, days: int, dry_run: bool, as_json: bool) -> None:
+def purge(slug: str | None, days: int | None, against_notice: bool, dry_run: bool, as_json: bool) -> None:
     """Remove the personal data of editions that have been over for long enough; firms and counts stay.
 
     Can be stopped and begun again. A dry run also counts what is not due yet, with the day when it will be.
@@ -33,6 +36,8 @@ def purge(slug: str | None, days: int, dry_run: bool, as_json: bool) -> None:
             slugs = [slug] if slug else [line.slug for line in await all_editions()]
             for one in slugs:
                 edition = await stored_edition(one)
+                if not dry_run and not against_notice:
+                    services.as_promised(edition, days)
                 if dry_run:
                     done.append(msgspec.structs.replace(await services.count(edition), due=services.due(edition, days)))
                 elif slug or services.is_due(edition, days):

@@ -113,6 +113,14 @@ def mask_email(address: str) -> str:
     return f"{name[:1]}***@{host}"
 
 
+_EMAILS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
+
+
+def mask_emails(text: str) -> str:
+    """Every address in what a server or a person wrote."""
+    return _EMAILS.sub(lambda found: mask_email(found[0]), text)
+
+
 EMAIL = ("email", mark("Please enter an email address such as name@example.com."))
 
 

@@ -100,7 +100,9 @@ async def portions(edition: int) -> AsyncIterator[Scope]:
     after = 0
     while True:
         firms = (
-            await Exhibitor.select(Exhibitor.id, Exhibitor.contact_email)
+            await Exhibitor.select(
+                Exhibitor.id, Exhibitor.contact_email, Exhibitor.contact_mobile, Exhibitor.contact_name
+            )
             .where(Exhibitor.edition == edition, Exhibitor.id > after)
             .order_by(Exhibitor.id)
             .limit(FIRMS)
@@ -133,7 +135,30 @@ async def portions(edition: int) -> AsyncIterator[Scope]:
             emails -= {row["email"] for row in keep}
         gone = await Account.select(Account.email).where(Account.id.is_in(sorted(accounts) or [0]))
         emails |= {row["email"] for row in gone if not is_erased(row["email"])}
-        yield Scope(exhibitors=set(ids), emails=emails, accounts=accounts, whole=True)
+        mentions = _called(firms, emails, await _mobiles_elsewhere(firms, edition))
+        yield Scope(exhibitors=set(ids), emails=emails, accounts=accounts, whole=True, mentions=mentions)
+
+
+async def _mobiles_elsewhere(firms: list[dict[str, Any]], edition: int) -> set[str]:
+    own = sorted({row["contact_mobile"] for row in firms} - {""})
+    if not own:
+        return set()
+    rows = await Exhibitor.select(Exhibitor.contact_mobile).where(
+        Exhibitor.contact_mobile.is_in(own), Exhibitor.edition != edition
+    )
+    return {row["contact_mobile"] for row in rows}
+
+
+def _called(firms: list[dict[str, Any]], emails: set[str], elsewhere: set[str]) -> dict[str, set[str]]:
+    """Each contact's address and number that go, and how it is called. A mainland number also without its prefix."""
+    found: dict[str, set[str]] = {}
+    for row in firms:
+        words = {row["contact_email"].lower()} & emails
+        if row["contact_mobile"] and row["contact_mobile"] not in elsewhere:
+            words |= {row["contact_mobile"], row["contact_mobile"].removeprefix("+86")}
+        for word in words:
+            found.setdefault(word, set()).update({row["contact_name"]} - {"", ERASED})
+    return found
 
 
 def _drafts(scope: Scope) -> Sequence[Any]:

@@ -4,7 +4,6 @@ from base64 import b64encode
 from io import BytesIO
 from typing import Any
 
-import msgspec
 import qrcode
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -23,6 +22,7 @@ from gateway.access import SIGNED_IN, actor_of
 from gateway.forms import form_of, shown_errors
 from gateway.locale import LOCALE_COOKIE, locale_of
 from gateway.pages import flash, page
+from gateway.personal_data import given_out
 from portal.signin import redirect
 
 Asked = Request[Any, Any, Any]
@@ -188,13 +188,12 @@ async def end_other_sessions(request: Asked) -> Response[Any]:
 
 
 @post("/account/data", opt={**SIGNED_IN, "limit": "login"})
-async def own_data(request: Asked) -> Response[bytes]:
-    """What is held about the person (PIPL 45): by its own address, as JSON."""
+async def own_data(request: Asked) -> Response[Any]:
+    """What is held about the person (PIPL 45): by its own address, as a page or as JSON."""
     actor, account = _own(request)
+    form = await form_of(request)
     rows = await privacy.exported(actor, await privacy.own(account), "", own=True)
-    body = msgspec.json.format(msgspec.json.encode(rows), indent=2)
-    headers = {"content-disposition": 'attachment; filename="personal-data.json"', "cache-control": "no-store"}
-    return Response(body, status_code=200, media_type="application/json; charset=utf-8", headers=headers)
+    return given_out(request, rows, form.text("as", 10))
 
 
 ROUTES = [

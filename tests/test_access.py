@@ -97,6 +97,7 @@ POST /admin/mail/all/{act:str} organizer
 POST /admin/mail/refused/{number:int}/clear organizer
 GET /admin/mail/{number:int} organizer
 GET /admin/mail/{number:int}/html organizer
+POST /admin/mail/{number:int}/open organizer
 POST /admin/mail/{number:int}/retry organizer
 GET /admin/messages organizer
 GET /admin/move organizer
@@ -108,6 +109,7 @@ POST /admin/people organizer
 GET /admin/people/{account:int} organizer
 POST /admin/people/{account:int}/{act:str} organizer
 GET /admin/privacy admin
+POST /admin/privacy/editions/{slug:str}/{act:str} admin
 POST /admin/privacy/{act:str} admin
 GET /admin/security admin
 POST /admin/security admin

@@ -1,5 +1,6 @@
 """Personal data: every column is known, what is held is told, and what is erased stands nowhere."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -19,8 +20,13 @@ from core.accounts.tables import Account, AccountSession
 from core.audit.tables import AuditEntry
 from core.audit.verify import Walk
 from core.db import transaction
+from core.editions import rules as editions
+from core.editions import services as edition_services
 from core.editions.queries import EditionInfo
 from core.errors import InvalidInput
+from core.i18n import Locale
+from core.jobs.tables import Job
+from core.jobs.worker import Pace, worker
 from core.mail.services import compose, enqueue
 from core.mail.tables import MailMessage
 from core.privacy import services
@@ -29,8 +35,9 @@ from exhibitors.rules.applications import ContactIn
 from exhibitors.services import desk
 from exhibitors.services import links as desk_links
 from exhibitors.tables import Exhibitor, ExhibitorConsent, ExhibitorMessage, ExhibitorStep, Status
+from gateway.personal_data import sections
 from tests.exhibitors.world import firm
-from tests.expo import TODAY, an_edition
+from tests.expo import DRAFT, TODAY, an_edition
 from tests.world import send_form, sign_in
 
 pytestmark = pytest.mark.anyio
@@ -259,3 +266,128 @@ async def test_everybody_downloads_what_is_held_under_the_own_address(client: ht
     given = await send_form(client, "/account/data", "/account")
     assert given.status_code == 200
     assert given.json()["account"][0]["email"] == "exhibitor@example.com"
+
+
+async def test_a_purge_takes_mentions_of_who_goes_out_of_mails_to_others_and_leaves_their_own(opened: None) -> None:
+    old = await an_old_one()
+    await everything_about_zhou(old)
+    async with transaction():
+        await enqueue(
+            "other@example.com", compose("test", "zh-CN", name=f"{NAME}，{EMAIL.title()}，139 0013 9001 13900139001")
+        )
+        await enqueue(
+            "third@example.com", compose("test", "zh-CN", name="王示例 x13900139001x a13900139001@example.com")
+        )
+    counted = await services.count(old)
+    done = await services.purge(SYSTEM, old)
+    assert done.counts == counted.counts
+    assert await where_it_stands(EMAIL, NAME, MOBILE) == []
+    kept = await MailMessage.select(MailMessage.text).where(MailMessage.to_address == "third@example.com").first()
+    assert kept is not None
+    assert "王示例" in kept["text"]
+    assert "a13900139001@example.com" in kept["text"], "a longer address is somebody else's"
+
+
+async def test_each_edition_is_due_after_its_own_days_and_the_notice_says_how_many(client: httpx.AsyncClient) -> None:
+    edition = await an_edition(kept_days=90)
+    assert services.due(edition) == edition.last_day + timedelta(days=91)
+    for language, said in (("zh-CN", "最后一天起 90 天"), ("en", "90 days after the expo")):
+        client.cookies.set("lang", language)
+        assert said in (await client.get("/privacy")).text
+
+
+@pytest.mark.parametrize(("typed", "fits"), [("30", True), ("180", True), ("29", False), ("181", False), ("", False)])
+async def test_an_edition_keeps_personal_data_for_thirty_to_a_hundred_and_eighty_days(typed: str, fits: bool) -> None:
+    draft = msgspec.structs.replace(DRAFT, kept_days=int(typed or 0))
+    assert ("kept_days" in {fault.field for fault in editions.faults(draft)}) is not fits
+
+
+async def test_longer_than_promised_needs_a_new_version_of_the_notice(opened: None) -> None:
+    await an_edition(kept_days=90)
+    longer = msgspec.structs.replace(DRAFT, kept_days=120)
+    with pytest.raises(InvalidInput) as refused:
+        await edition_services.change(CLI, "2026", longer)
+    assert [fault.field for fault in refused.value.errors] == ["kept_days"]
+    await edition_services.change(CLI, "2026", msgspec.structs.replace(longer, privacy_version="2"))
+    await edition_services.change(CLI, "2026", msgspec.structs.replace(longer, kept_days=60, privacy_version="2"))
+
+
+async def work() -> None:
+    """Every job that waits."""
+    async with worker(Pace(idle=0.01)):
+        while await Job.exists().where(Job.state.is_in(["queued", "running"])):
+            await asyncio.sleep(0.01)
+
+
+async def test_in_the_desk_an_edition_is_counted_and_purged_by_whoever_types_the_count(
+    client: httpx.AsyncClient,
+) -> None:
+    old = await an_old_one()
+    await everything_about_zhou(old)
+    await sign_in(client, Role.admin)
+    at = "/admin/privacy"
+    act = f"{at}/editions/{old.slug}"
+    assert f"{act}/purge" not in (await client.get(at)).text
+    await send_form(client, f"{act}/purge", at, counted="")
+    await send_form(client, f"{act}/count", at)
+    await work()
+    counted = await services.counted_last(old)
+    assert counted is not None
+    assert counted.total > 10
+    page = (await client.get(at)).text
+    assert f"{act}/purge" in page
+    assert "mail_message" in page
+    await send_form(client, f"{act}/purge", at, counted=str(counted.total + 1))
+    await work()
+    assert await where_it_stands(EMAIL) != []
+    await send_form(client, f"{act}/purge", at, counted=str(counted.total))
+    await work()
+    assert await where_it_stands(EMAIL, MOBILE, NAME) == []
+    entries = await AuditEntry.select(AuditEntry.action, AuditEntry.actor).where(
+        AuditEntry.action.is_in(["privacy.purge_begun", "privacy.purged"])
+    )
+    assert len(entries) == 2
+    assert {row["actor"].partition(":")[0] for row in entries} == {"account"}
+    assert (await send_form(client, f"{at}/editions/nothing/count", at)).status_code == 404
+    assert (await send_form(client, f"{act}/other", at)).status_code == 404
+
+
+async def test_an_edition_that_is_not_due_is_counted_and_not_purged(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    await everything_about_zhou(edition)
+    await sign_in(client, Role.admin)
+    at = "/admin/privacy"
+    await send_form(client, f"{at}/editions/{edition.slug}/count", at)
+    await work()
+    counted = await services.counted_last(edition)
+    assert counted is not None
+    assert "/purge" not in (await client.get(at)).text
+    await send_form(client, f"{at}/editions/{edition.slug}/purge", at, counted=str(counted.total))
+    await work()
+    assert await where_it_stands(EMAIL) != []
+
+
+async def test_what_is_held_can_be_read_as_a_page_by_the_person_and_by_who_answers_it(
+    client: httpx.AsyncClient,
+) -> None:
+    edition = await an_edition()
+    await everything_about_zhou(edition)
+    await sign_in(client, Role.admin)
+    at = "/admin/privacy"
+    page = await send_form(
+        client, f"{at}/export", at, **{"email": EMAIL, "mobile": MOBILE, "reason": "asked by letter", "as": "page"}
+    )
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["cache-control"] == "no-store"
+    for said in (NAME, "证件姓名", "联系人", "您好"):
+        assert said in page.text
+    own = await send_form(client, "/account/data", "/account", **{"as": "page"})
+    assert "admin@example.com" in own.text
+    assert NAME not in own.text
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+async def test_every_table_that_can_be_held_is_called_by_a_word(locale: Locale) -> None:
+    given = {one.name: [{"note": "x"}] for one in holdings() if one.columns or one.shown}
+    titles = [section.title for section in sections(given, locale)]
+    assert all("_" not in title for title in titles)

@@ -34,6 +34,7 @@ class EditionInfo(msgspec.Struct, frozen=True, kw_only=True):
     registration_opens: datetime | None
     registration_closes: datetime | None
     privacy_version: str
+    kept_days: int = 180
     totals_public: bool
     breakdown_public: bool
     is_current: bool

@@ -13,6 +13,9 @@ from core.errors import FieldError
 from core.i18n import Locale, mark
 
 MAX_DAYS = 31
+#: Days for which personal data may be kept after the last one: as long as accounts are settled, and no longer than the
+#: trade is used to.
+KEPT_LEAST, KEPT_MOST = 30, 180
 SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 #: The desk's own address for creating one.
 RESERVED_SLUGS = frozenset({"new"})
@@ -57,6 +60,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Choice, ...] = ()
     categories: tuple[Choice, ...] = ()
     privacy_version: str = "1"
+    kept_days: int = 180
     totals_public: bool = False
     breakdown_public: bool = False
 
@@ -176,6 +180,8 @@ def faults(draft: Draft) -> tuple[FieldError, ...]:
     elif opens is not None and closes is not None and closes <= opens:
         message = mark("Registration must close after it opens.")
         found.append(FieldError("registration_closes", "order", message))
+    if not KEPT_LEAST <= draft.kept_days <= KEPT_MOST:
+        found.append(FieldError("kept_days", "range", mark("Please give 30 to 180 days.")))
     message = mark("A field's code is lower-case letters, digits and underscores.")
     found += _choices("fields", draft.fields, FIELD_CODE, message)
     if not any(choice.code == "other" and not choice.retired for choice in draft.fields):

@@ -12,6 +12,7 @@ from core.editions.queries import EditionInfo, forget_current, stored_edition
 from core.editions.rules import Choice, Draft, faults
 from core.editions.tables import Edition, EditionCategory, EditionDay, EditionField
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
+from core.i18n import mark
 
 
 class SlugTaken(DomainError):
@@ -124,6 +125,9 @@ async def change(actor: Actor, slug: str, draft: Draft) -> EditionInfo:
     draft = tidied(draft)
     async with transaction():
         before = await stored_edition(slug)
+        if draft.kept_days > before.kept_days and draft.privacy_version == before.privacy_version:
+            message = mark("People were promised fewer days. To keep their data longer, give the notice a new version.")
+            raise InvalidInput(errors=(FieldError("kept_days", "longer", message),))
         if draft.slug != slug and await Edition.exists().where(Edition.slug == draft.slug):
             raise SlugTaken
         await Edition.update(None, **_values(draft)).where(Edition.id == before.id)

@@ -25,6 +25,8 @@ class Edition(Table, tablename="edition"):
     registration_closes = Timestamptz(default=None, null=True)
     #: Of the privacy notice that applicants consent to.
     privacy_version = Varchar(length=20)
+    #: Days after the last one until personal data goes: what the notice promises.
+    kept_days = Integer(default=180)
     #: Whether anybody may read how much was signed in all, and in how many deals.
     totals_public = Boolean(default=False)
     #: Whether anybody may also read it by field, by kind and by day.

@@ -52,6 +52,26 @@ async def one_job(number: int) -> JobLine | None:
     return None if row is None else msgspec.convert(row, JobLine)
 
 
+class JobResult(msgspec.Struct, frozen=True):
+    id: int
+    state: JobState
+    error: str
+    #: JSON, empty until it is done.
+    result: str
+    finished_at: datetime | None
+
+
+async def last_job(kind: str, payload: dict[str, object], *, done: bool = False) -> JobResult | None:
+    """The latest of this kind that is asked the same, while it is remembered."""
+    asked = [msgspec.json.encode(payload).decode()]
+    where = (Job.kind == kind) & Job.payload.is_in(asked)
+    if done:
+        where &= Job.state == JobState.done.value
+    columns = [getattr(Job, name) for name in JobResult.__struct_fields__]
+    row = await Job.select(*columns).where(where).order_by(Job.id, ascending=False).first()
+    return None if row is None else msgspec.convert(row, JobResult)
+
+
 async def counts() -> dict[JobState, int]:
     rows = await Job.select(Job.state, Count()).group_by(Job.state)
     return {state: sum(row["count"] for row in rows if row["state"] == state.value) for state in JobState}

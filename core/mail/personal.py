@@ -30,6 +30,7 @@ HOLDINGS = [
         _to(MailMessage.to_address),
         near=_to(MailMessage.to_address),
         erase=_erase,
+        mentions=True,
         shown=("template", "state", "created_at", "sent_at"),
     ),
     Holding(

@@ -49,6 +49,9 @@ class Scope(msgspec.Struct, kw_only=True):
     edition: int | None = None
     #: The firms' papers go too.
     papers: bool = False
+    #: Addresses and numbers that go for good with an edition, and the names of whose they are: by these, mentions in
+    #: what was written to others are found.
+    mentions: dict[str, set[str]] = msgspec.field(default_factory=dict)
     #: Objects of the audit trail.
     objects: set[str] = msgspec.field(default_factory=set)
 
@@ -77,6 +80,8 @@ class Holding(msgspec.Struct, frozen=True):
     near: Finding = lambda _scope: ()
     #: Other ways to erase than an update.
     erase: Eraser | None = None
+    #: Written to others as well: a purge takes out of it what was said of people who go.
+    mentions: bool = False
     #: What an export shows besides the personal columns.
     shown: tuple[str, ...] = ()
 

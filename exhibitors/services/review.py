@@ -15,6 +15,7 @@ from core.editions.queries import EditionInfo
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark, translate
 from core.mail.services import Message, compose, enqueue, withdraw
+from core.privacy.services import opened
 from exhibitors.rules import review as rules
 from exhibitors.rules import steps
 from exhibitors.rules.review import Comment, Words
@@ -181,11 +182,7 @@ async def open_contact(actor: Actor, edition: EditionInfo, number: str, reason: 
 
     :raises InvalidInput: without a reason.
     """
-    why = " ".join(reason.split())[:200]
-    if len(why) < 2:
-        raise InvalidInput(errors=(FieldError("reason", "required", mark("Please say why, in a few words.")),))
-    async with transaction():
-        await audit.record(actor, "exhibitor.contact_opened", f"exhibitor:{edition.slug}/{number}", note=why)
+    await opened(actor, "exhibitor.contact_opened", f"exhibitor:{edition.slug}/{number}", reason)
 
 
 async def pass_check_digit(actor: Actor, edition: EditionInfo, number: str) -> None:

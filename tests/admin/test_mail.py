@@ -8,6 +8,7 @@ import pytest
 
 from core import clock
 from core.accounts.roles import CLI, Role
+from core.audit.tables import AuditEntry
 from core.config import settings
 from core.db import count_queries, transaction
 from core.mail import aftercare
@@ -52,7 +53,8 @@ async def test_kept_mail_can_be_read_in_the_desk(client: httpx.AsyncClient) -> N
     await sign_in(client, Role.organizer)
     number = await written()
     listed = (await client.get("/admin/mail")).text
-    assert "li@example.com" in listed
+    assert "l***@example.com" in listed
+    assert "li@example.com" not in listed
     assert "Hello &lt;b&gt;" in listed
     one = await client.get(f"/admin/mail/{number}")
     assert "Plain &amp; simple" in one.text
@@ -129,7 +131,7 @@ async def test_a_refused_address_is_shown_and_cleared(client: httpx.AsyncClient)
     await sign_in(client, Role.organizer)
     async with transaction():
         await MailBounce.insert(MailBounce(address="bad@example.com", answer="550 no", at=clock.now()))
-    assert "bad@example.com" in (await client.get("/admin/mail")).text
+    assert "b***@example.com" in (await client.get("/admin/mail")).text
     number = (await MailBounce.select(MailBounce.id))[0]["id"]
     await send_form(client, f"/admin/mail/refused/{number}/clear", at="/admin/mail")
     assert await MailBounce.count() == 0
@@ -168,3 +170,23 @@ async def test_the_list_asks_the_database_as_often_for_three_as_for_one(client: 
 async def test_clearing_what_is_not_there_is_nothing(client: httpx.AsyncClient) -> None:
     await aftercare.clear_bounce(CLI, 4711)
     assert await MailBounce.count() == 0
+
+
+async def test_whom_a_mail_went_to_stands_in_full_for_who_says_why(client: httpx.AsyncClient) -> None:
+    await sign_in(client, Role.organizer)
+    number = await written(state="failed", last_answer="550 <li@example.com> unknown")
+    async with transaction():
+        await MailBounce.insert(MailBounce(address="bad@example.com", answer="no bad@example.com", at=clock.now()))
+    at = f"/admin/mail/{number}"
+    for path in ("/admin/mail", at):
+        shown = (await client.get(path)).text
+        assert "li@example.com" not in shown
+        assert "bad@example.com" not in shown
+    for path, page, full in (
+        (f"{at}/open", at, "li@example.com"),
+        ("/admin/mail/all/open-refused", "/admin/mail", "bad@example.com"),
+    ):
+        assert (await send_form(client, path, page, reason="")).status_code == 422
+        assert full in (await send_form(client, path, page, reason="asks for the right one")).text
+    actions = await AuditEntry.select(AuditEntry.action).where(AuditEntry.note == "asks for the right one")
+    assert sorted(row["action"] for row in actions) == ["mail.address_opened", "mail.refused_opened"]

@@ -5,6 +5,7 @@ import pytest
 from core import clock
 from core.accounts import queries
 from core.accounts.roles import Role
+from core.audit.tables import AuditEntry
 from core.mail.tables import MailMessage
 from tests.world import csrf_in, person, send_form, sign_in
 
@@ -134,6 +135,19 @@ async def test_people_are_found_by_a_part_whatever_its_case_and_no_pattern(clien
     await sign_in(client, Role.organizer)
     await person(Role.viewer)
     shown = await client.get("/admin/people", params={"q": "VIEWER@"})
-    assert "viewer@example.com" in shown.text
-    assert "organizer@example.com" not in shown.text
-    assert "viewer@example.com" not in (await client.get("/admin/people", params={"q": "%"})).text
+    assert ">v***@example.com<" in shown.text
+    assert ">o***@example.com<" not in shown.text
+    assert ">v***@example.com<" not in (await client.get("/admin/people", params={"q": "%"})).text
+
+
+async def test_an_address_stands_in_full_for_who_says_why_and_the_trail_keeps_it(client: httpx.AsyncClient) -> None:
+    await sign_in(client, Role.organizer)
+    who = await person(Role.viewer)
+    at = f"/admin/people/{who}"
+    assert "viewer@example.com" not in (await client.get("/admin/people")).text + (await client.get(at)).text
+    assert (await send_form(client, f"{at}/open", at, reason=" ")).status_code == 422
+    opened = await send_form(client, f"{at}/open", at, reason="rings back")
+    assert "viewer@example.com" in opened.text
+    assert "viewer@example.com" not in (await client.get(at)).text
+    entry = await AuditEntry.select().where(AuditEntry.action == "account.address_opened")
+    assert [(row["object"], row["note"]) for row in entry] == [(f"account:{who}", "rings back")]

@@ -1,9 +1,7 @@
-"""What is held about a person, its erasure, and the purge of an edition that is long over."""
+"""What is held about a person, and its erasure."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -15,14 +13,11 @@ from core.accounts.tables import Account, AccountRole
 from core.audit import services as audit
 from core.audit.tables import AuditEntry
 from core.db import transaction
-from core.editions.queries import EditionInfo
-from core.errors import DomainError, FieldError, InvalidInput, NotFound
+from core.errors import FieldError, InvalidInput, NotFound
 from core.i18n import mark
 from core.privacy.registry import ERASED, LAST, Holding, Scope, apps, holdings, is_erased
 from core.search import contains
 
-#: Days after an edition's last day until its personal data is due.
-KEPT_DAYS = 180
 #: Rows of one write.
 PORTION = 200
 #: Roles of the house, whose accounts an edition does not take with it.
@@ -49,13 +44,13 @@ def _reason(typed: str, scope: Scope) -> str:
     said = text.line(typed)[:200]
     if not said:
         raise InvalidInput(errors=(FieldError("reason", "required", mark("Please say why: it stays in the trail.")),))
-    if _pattern([*_words(scope), *_near_words(scope)]).search(said):
+    if pattern_of([*_words(scope), *_near_words(scope)]).search(said):
         message = mark("The reason stays for good: write it without the person's name, number and address.")
         raise InvalidInput(errors=(FieldError("reason", "personal", message),))
     return said
 
 
-async def _widened(scope: Scope) -> Scope:
+async def widened(scope: Scope) -> Scope:
     for _ in range(2):  # what accounts know helps to find badges
         for app in apps():
             if app.widen is not None:
@@ -80,7 +75,7 @@ async def person(email: str, mobile: str) -> Scope:
         raise InvalidInput(errors=tuple(faults))
     if not scope.emails and not scope.mobiles:
         raise AskedForNobody
-    return await _widened(scope)
+    return await widened(scope)
 
 
 async def own(account: int) -> Scope:
@@ -88,7 +83,7 @@ async def own(account: int) -> Scope:
     row = await Account.select(Account.email).where(Account.id == account).first()
     if row is None:
         raise NotFound
-    return await _widened(Scope(emails={row["email"]}, accounts={account}))
+    return await widened(Scope(emails={row["email"]}, accounts={account}))
 
 
 # ── finding ──
@@ -171,7 +166,7 @@ def _near_words(scope: Scope) -> list[str]:
     return [name for name in [*sorted(scope.names), *national] if len(name) > 1 and name != ERASED]
 
 
-def _pattern(words: list[str]) -> re.Pattern[str]:
+def pattern_of(words: list[str]) -> re.Pattern[str]:
     """A longer address or number that ends or begins with one of them is somebody else's."""
     parts = []
     for word in sorted(words, key=len, reverse=True):
@@ -199,7 +194,7 @@ async def _sweep(holding: Holding, words: list[str], conditions: list[Any] | Non
     """Takes the words out of every text of the table, or of the rows that meet one of the conditions."""
     kept = () if holding.name in LAST else (n for n, v in holding.columns.items() if isinstance(v, str))
     names = list(dict.fromkeys([*holding.texts, *kept]))
-    key, pattern = _key(holding.table), _pattern(words)
+    key, pattern = _key(holding.table), pattern_of(words)
     own = key._meta.name
     todo: dict[int, dict[Any, str]] = {}
     for name in names:
@@ -220,7 +215,7 @@ async def _sweep(holding: Holding, words: list[str], conditions: list[Any] | Non
     return len(ids)
 
 
-async def _erase_rows(some: list[Holding], scope: Scope, counts: dict[str, int]) -> None:
+async def erase_rows(some: list[Holding], scope: Scope, counts: dict[str, int]) -> None:
     for holding in some:
         if ids := list(await rows(holding, scope)):
             counts[holding.name] = counts.get(holding.name, 0) + len(ids)
@@ -252,7 +247,7 @@ async def erase(actor: Actor, scope: Scope, reason: str) -> Erased:
     subject = scope.keys[0] if scope.keys else "person"
     last = [holding for holding in holdings() if holding.name in LAST]
     rest = [holding for holding in holdings() if holding.name not in LAST]
-    await _erase_rows(rest, scope, counts)
+    await erase_rows(rest, scope, counts)
     for holding in holdings():
         swept = await _sweep(holding, _words(scope), None)
         if near := list(holding.near(scope)):
@@ -260,7 +255,7 @@ async def erase(actor: Actor, scope: Scope, reason: str) -> Erased:
         if swept:
             counts[holding.name] = counts.get(holding.name, 0) + swept
     number = await audit.erase_beside(actor, subject, about, by, note=said)
-    await _erase_rows(last, scope, counts)
+    await erase_rows(last, scope, counts)
     if number:
         counts["audit_entry"] = number
     if not counts:
@@ -285,82 +280,3 @@ async def _keep_an_admin(scope: Scope) -> None:
                 ),
             )
         )
-
-
-# ── an edition that is over ──
-
-
-class Purged(msgspec.Struct):
-    edition: str
-    #: The first day on which its personal data may go.
-    due: date
-    dry: bool
-    counts: dict[str, int]
-
-
-def due(edition: EditionInfo, days: int = KEPT_DAYS) -> date:
-    return edition.last_day + timedelta(days=days + 1)
-
-
-def is_due(edition: EditionInfo, days: int = KEPT_DAYS) -> bool:
-    return edition.today() >= due(edition, days)
-
-
-class NotDue(DomainError):
-    code = "not_due"
-    message = mark("The personal data of this edition is not due yet.")
-
-
-async def _portions(edition: EditionInfo) -> AsyncIterator[Scope]:
-    for app in apps():
-        if app.portions is not None:
-            async for scope in app.portions(edition.id):
-                await _widened(scope)
-                yield scope
-
-
-async def has_any(edition: EditionInfo) -> bool:
-    """Looks only until it finds something; what was purged once is taken to be so."""
-    purged = (AuditEntry.action == "privacy.purged") & (AuditEntry.object == f"edition:{edition.slug}")
-    if await AuditEntry.exists().where(purged):
-        return False
-    async for scope in _portions(edition):
-        for holding in holdings():
-            if await rows(holding, scope):
-                return True
-    return False
-
-
-async def count(edition: EditionInfo) -> Purged:
-    """What a purge would take; changes nothing."""
-    seen: dict[str, set[int]] = {}
-    async for scope in _portions(edition):
-        for holding in holdings():
-            if found := await rows(holding, scope):
-                seen.setdefault(holding.name, set()).update(found)
-        about, by = await audit.beside(sorted(scope.objects), scope.keys)
-        if about or by:
-            seen.setdefault("audit_entry", set()).update(about, by)
-    return Purged(edition.slug, due(edition), True, {name: len(keys) for name, keys in sorted(seen.items())})
-
-
-async def purge(actor: Actor, edition: EditionInfo, *, days: int = KEPT_DAYS) -> Purged:
-    """In portions of some dozens of firms, each in small transactions; begun again it goes on. Firms, numbers, booths,
-    steps and badges stay, without people. Nothing to do, nothing is recorded.
-
-    :raises NotDue: 409.
-    """
-    if not is_due(edition, days):
-        raise NotDue
-    counts: dict[str, int] = {}
-    subject = f"edition:{edition.slug}"
-    async for scope in _portions(edition):
-        about, by = await audit.beside(sorted(scope.objects), scope.keys)
-        if number := await audit.erase_beside(actor, subject, about, by):
-            counts["audit_entry"] = counts.get("audit_entry", 0) + number
-        await _erase_rows(holdings(), scope, counts)
-    counts = dict(sorted(counts.items()))
-    if counts:
-        async with transaction():
-            await audit.record(actor, "privacy.purged", subject, after={"rows": counts})
-    return Purged(edition.slug, due(edition, days), False, counts)

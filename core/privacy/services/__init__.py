@@ -1,0 +1,57 @@
+"""What is held about a person, its erasure, and the purge of an edition that is long over."""
+
+from core.privacy.services.opening import opened
+from core.privacy.services.people import (
+    AskedForNobody,
+    Erased,
+    Rows,
+    erase,
+    exported,
+    held,
+    own,
+    person,
+    preview,
+)
+from core.privacy.services.purging import (
+    CountedOtherwise,
+    NotDue,
+    NotPromised,
+    Purged,
+    as_promised,
+    begin_count,
+    begin_purge,
+    count,
+    counted_last,
+    due,
+    has_any,
+    is_due,
+    purge,
+    purge_state,
+)
+
+__all__ = [
+    "AskedForNobody",
+    "CountedOtherwise",
+    "Erased",
+    "NotDue",
+    "NotPromised",
+    "Purged",
+    "Rows",
+    "as_promised",
+    "begin_count",
+    "begin_purge",
+    "count",
+    "counted_last",
+    "due",
+    "erase",
+    "exported",
+    "has_any",
+    "held",
+    "is_due",
+    "opened",
+    "own",
+    "person",
+    "preview",
+    "purge",
+    "purge_state",
+]
