@@ -35,13 +35,16 @@ from admin import review as admin_review
 from admin import suggestion as admin_suggestion
 from api import badges as api_badges
 from api import booths as api_booths
+from api import checkpoints as api_checkpoints
 from api import deals as api_deals
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
 from api import leads as api_leads
 from api import projects as api_projects
+from api import scans as api_scans
 from api import totals as api_totals
+from checkin.services import tally
 from core import db, events
 from core.audit import sealing
 from core.db.migrations import readiness
@@ -73,7 +76,7 @@ LOOK_AGAIN = 2.0
 
 @asynccontextmanager
 async def _at_work() -> AsyncIterator[None]:
-    async with sealing.worker(), sending.worker(), jobs_worker():
+    async with sealing.worker(), sending.worker(), jobs_worker(), tally.worker():
         yield
 
 
@@ -166,6 +169,8 @@ def create_app() -> Litestar:
             *api_totals.ROUTES,
             *api_projects.ROUTES,
             *api_leads.ROUTES,
+            *api_checkpoints.ROUTES,
+            *api_scans.ROUTES,
             *portal_register.ROUTES,
             *welcome.ROUTES,
         ],

@@ -42,12 +42,21 @@ async def _leads(locale: Locale) -> AsyncIterator[bytes]:
     yield await export_all(CLI, await require_current(), locale)
 
 
+async def _scans(_locale: Locale) -> AsyncIterator[bytes]:
+    from checkin.services.scans.exports import export as scans
+    from core.editions.queries import require_current
+
+    async for piece in scans(await require_current()):
+        yield piece
+
+
 #: Kind to what makes it; each domain adds its line.
 KINDS: dict[str, Maker] = {
     "audit": _audit,
     "exhibitors": _exhibitors,
     "exhibitors-template": _template,
     "leads": _leads,
+    "scans": _scans,
 }
 
 
@@ -58,8 +67,8 @@ KINDS: dict[str, Maker] = {
     "--lang", type=click.Choice(LOCALES), default=LOCALES[0], show_default=True, help="Of headings and names."
 )
 def export(kind: str, file: Path, lang: Locale) -> None:
-    """Write one kind of record to FILE: the audit trail as CSV (UTF-8), exhibitors and leads of the current edition
-    and the template for an import as .xlsx. The file appears whole or not at all."""
+    """Write one kind of record to FILE: the audit trail and scans as CSV (UTF-8), exhibitors and leads of the current
+    edition and the template for an import as .xlsx. The file appears whole or not at all."""
     draft = file.with_name(f".{file.name}.part")
 
     async def work() -> None:

@@ -133,6 +133,10 @@ POST /api/v1/badges/{serial:str}/reissue organizer
 POST /api/v1/badges/{serial:str}/revoke organizer
 GET /api/v1/booths organizer
 POST /api/v1/booths organizer
+GET /api/v1/checkpoints gate
+POST /api/v1/checkpoints organizer
+PATCH /api/v1/checkpoints/{code:str} organizer
+GET /api/v1/checkpoints/{code:str}/stats gate
 GET /api/v1/deals signing
 POST /api/v1/deals signing
 GET /api/v1/deals/{number:str} signing
@@ -159,6 +163,10 @@ PATCH /api/v1/projects/{number:str} exhibitor organizer
 DELETE /api/v1/projects/{number:str}/slot organizer
 PUT /api/v1/projects/{number:str}/slot organizer
 POST /api/v1/registration-check public
+GET /api/v1/scans organizer
+POST /api/v1/scans gate
+POST /api/v1/scans/batch gate
+POST /api/v1/scans/{nonce:str}/undo gate
 GET /api/v1/totals public
 GET /editions/{slug:str} public
 GET /enter/{token:str} public

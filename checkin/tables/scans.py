@@ -95,6 +95,8 @@ class ScanUndo(Table, tablename="scan_undo"):
     #: ``Actor.key``.
     actor = Varchar(length=60)
     reason = Varchar(length=200, default="")
+    #: What it did to the number of those inside on the scan's day.
+    delta = Integer(default=0)
     xid = BigInt(default=0)
 
 
@@ -170,6 +172,7 @@ class ScanTally(Table, tablename="scan_tally"):
     checkpoint = Integer()
     #: Local.
     day = Date()
+    #: After midnight; -1: of the whole day.
     minute = Integer()
     kind = Varchar(length=12, default="")
     direction = Varchar(length=3)

@@ -170,13 +170,34 @@ async def session(token: str) -> SignedIn | None:
     )
 
 
+class _KnownProgram(msgspec.Struct):
+    until: float
+    written: int
+    program: Program
+
+
+_programs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _KnownProgram]] = WeakKeyDictionary()
+
+
 async def program(token: str) -> Program | None:
-    """Whose token this is; None when it is unknown or revoked. One query."""
-    row = await ApiToken.select().where(ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_null()).first()
+    """Whose token this is; None when it is unknown or revoked. At most one query, and kept as sessions are: a gate's
+    token comes with each scan."""
+    token_hash = digest(token)
+    known = _programs.setdefault(asyncio.get_running_loop(), {})
+    kept, now = known.get(token_hash), time.monotonic()
+    if kept is not None and now < kept.until and kept.written == written():
+        return kept.program
+    before = written()
+    row = await ApiToken.select().where(ApiToken.token_hash == token_hash, ApiToken.revoked_at.is_null()).first()
     if row is None:
+        known.pop(token_hash, None)
         return None
     actor = Actor("token", row["id"], row["name"], effective([Role(row["role"])]))
-    return Program(actor, row["checkpoint"], row["last_used_at"])
+    found = Program(actor, row["checkpoint"], row["last_used_at"])
+    if len(known) >= _KNOWN_HOLDS:
+        known.clear()
+    known[token_hash] = _KnownProgram(now + _KNOWN_FOR, before, found)
+    return found
 
 
 def _person(row: dict[str, Any], roles: list[str]) -> Person:

@@ -1,0 +1,100 @@
+"""Scans on SQLite: the rules run on the writer's own thread, between its reads and its writes, so that nothing can
+come in between. Many share one durable commit."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from checkin.queries.checkpoints import AreaInfo
+from checkin.rules.gate import NOBODY, State
+from checkin.services.scans import decide, record
+from checkin.services.scans.decide import Settled
+from checkin.services.scans.record import Answer, Asked, Known
+
+_STATE = ", ".join(record.STATE)
+_GIVEN = record.GIVEN.format("s.edition = ? AND s.nonce = ?")
+_BADGE = f"SELECT {record.BADGE} FROM badge WHERE code = ? AND edition = ?"  # noqa: S608
+_PRESENCE = f"SELECT {_STATE} FROM presence WHERE area = ? AND root = ?"  # noqa: S608
+_SCAN = f"INSERT INTO scan ({record.NAMES}, xid) VALUES ({', '.join('?' * len(record.COLUMNS))}, 0)"  # noqa: S608
+_NEW = (
+    f"INSERT INTO presence (area, root, last_nonce, version, {_STATE})"  # noqa: S608
+    f" VALUES (?, ?, ?, 1, {', '.join('?' * len(record.STATE))})"
+)
+_SET = ", ".join(f"{name} = ?" for name in record.STATE)
+_MOVE = f"UPDATE presence SET last_nonce = ?, version = version + 1, {_SET} WHERE area = ? AND root = ?"  # noqa: S608
+_ADMITTED = record.ADMISSIONS.format("s.area = ? AND s.root = ?")
+_BAR = "SELECT inside FROM area_bar WHERE area = ? AND day = ?"
+_NEW_BAR = (
+    "INSERT INTO area_bar (area, day, inside)"
+    " SELECT ?, ?, COALESCE(SUM(inside), 0) FROM presence WHERE area = ? AND day = ? RETURNING inside"
+)
+_MOVE_BAR = "UPDATE area_bar SET inside = inside + ? WHERE area = ? AND day = ?"
+
+
+def _bar(connection: sqlite3.Connection, area: AreaInfo, day: date) -> int:
+    """How many are inside an area with a capacity; the first who asks on a day counts them."""
+    if area.capacity is None:
+        return 0
+    row: Any = connection.execute(_BAR, (area.id, day)).fetchone()
+    if row is None:
+        row = connection.execute(_NEW_BAR, (area.id, day, area.id, day)).fetchone()
+    return int(row["inside"])
+
+
+def _settled(connection: sqlite3.Connection, asked: Asked, who: Known) -> tuple[Settled, bool]:
+    area = asked.checkpoint.area
+    row: Any = connection.execute(_PRESENCE, (area.id, who.root)).fetchone()
+    presence = NOBODY if row is None else record.state(row)
+    then = None
+    if decide.is_late(asked, presence):
+        rows: Any = connection.execute(_ADMITTED, (area.id, who.root))
+        before = [record.admission(one, asked.zone) for one in rows]
+        then = decide.earlier(presence, before, who.badge.size, asked.moment.day)
+    return decide.settle(asked, who, presence, then, _bar(connection, area, asked.moment.day)), row is None
+
+
+def _move(
+    connection: sqlite3.Connection, asked: Asked, root: int, area: AreaInfo, state: State, delta: int, new: bool
+) -> None:
+    values = record.state_values(state)
+    if new:
+        connection.execute(_NEW, (area.id, root, asked.nonce, *values))
+    else:
+        connection.execute(_MOVE, (asked.nonce, *values, area.id, root))
+    if delta and area.capacity is not None:
+        connection.execute(_MOVE_BAR, (delta, area.id, asked.moment.day))
+
+
+def _leave(connection: sqlite3.Connection, asked: Asked, who: Known, people: int) -> None:
+    """Whoever enters has left the areas that the checkpoint's own says."""
+    for area in asked.checkpoint.left:
+        row: Any = connection.execute(_PRESENCE, (area.id, who.root)).fetchone()
+        found = None if row is None else decide.left(asked, who, record.state(row), people)
+        if found is not None:
+            decision, state = found
+            connection.execute(_SCAN, record.leaving(asked, who, area.id, decision))
+            _move(connection, asked, who.root, area, state, decision.delta, False)
+
+
+def one(connection: sqlite3.Connection, asked: Asked) -> Answer:
+    given: Any = connection.execute(_GIVEN, (asked.edition, asked.nonce)).fetchone()
+    if given is not None:
+        return record.given(given)
+    row: Any = connection.execute(_BADGE, (asked.code, asked.edition)).fetchone()
+    if row is None:
+        settled = decide.stranger(asked)
+        who = None
+    else:
+        who = record.known(row)
+        settled, new = _settled(connection, asked, who)
+        if settled.verdict == record.ADMITTED:
+            _move(connection, asked, who.root, asked.checkpoint.area, settled.state, settled.decision.delta, new)
+            if asked.checkpoint.left and asked.direction == record.IN:
+                _leave(connection, asked, who, settled.decision.people)
+    connection.execute(_SCAN, record.values(asked, who, settled.verdict, settled.decision, settled.conflict))
+    return record.answer(asked, who, settled.verdict, settled.decision, settled.conflict)
+
+
+def many(connection: sqlite3.Connection, every: Sequence[Asked]) -> list[Answer]:
+    return [one(connection, asked) for asked in every]
