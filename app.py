@@ -28,6 +28,7 @@ from admin import imports as admin_imports
 from admin import jobs as admin_jobs
 from admin import mail as admin_mail
 from admin import moves as admin_moves
+from admin import passes as admin_passes
 from admin import people as admin_people
 from admin import privacy as admin_privacy
 from admin import register as admin_register
@@ -64,6 +65,7 @@ from portal import drawings as portal_drawings
 from portal import leads as portal_leads
 from portal import moves as portal_moves
 from portal import pages as portal_pages
+from portal import passes as portal_passes
 from portal import projects as portal_projects
 from portal import register as portal_register
 from portal import statement as portal_statement
@@ -153,6 +155,8 @@ def create_app() -> Litestar:
             *admin_desks.ROUTES,
             *admin_drawings.ROUTES,
             *admin_moves.ROUTES,
+            *admin_passes.ROUTES,
+            *portal_passes.ROUTES,
             *portal_moves.ROUTES,
             *portal_leads.ROUTES,
             *portal_drawings.ROUTES,

@@ -11,6 +11,7 @@ from core.search import among
 from exhibitors.tables import (
     BoothPayment,
     BoothTerms,
+    Contractor,
     DrawingSubmission,
     Exhibitor,
     ExhibitorChange,
@@ -25,10 +26,11 @@ from exhibitors.tables import (
     ExhibitorStep,
     FileKind,
     InvoiceDetails,
+    WorkPass,
 )
 
 #: They name people (法定代表人, 联系人); pictures of products stay.
-PAPERS = (FileKind.licence.value, FileKind.document.value, FileKind.drawing.value)
+PAPERS = (FileKind.licence.value, FileKind.document.value, FileKind.drawing.value, FileKind.contractor.value)
 
 
 def _near(column: Any) -> Any:
@@ -166,7 +168,32 @@ def _drafts(scope: Scope) -> Sequence[Any]:
     return [*found, ExhibitorDraft.account.is_in(sorted(scope.accounts))] if scope.accounts else found
 
 
+def _contractors(scope: Scope) -> Sequence[Any]:
+    found = [Contractor.mobile.is_in(sorted(scope.mobiles))] if scope.mobiles else []
+    return [*found, *_whole(Contractor.exhibitor)(scope)]
+
+
+def _passes(scope: Scope) -> Sequence[Any]:
+    found = [WorkPass.mobile.is_in(sorted(scope.mobiles))] if scope.mobiles else []
+    return [*found, *_whole(WorkPass.exhibitor)(scope)]
+
+
 HOLDINGS = [
+    Holding(
+        Contractor,
+        {"person": ERASED, "mobile": ""},
+        _contractors,
+        near=_near(Contractor.exhibitor),
+        texts=("name",),
+        shown=("exhibitor", "changed_at"),
+    ),
+    Holding(
+        WorkPass,
+        {"name": ERASED, "mobile": "", "plate": "", "answer": "", "decided_name": ""},
+        _passes,
+        near=_near(WorkPass.exhibitor),
+        shown=("exhibitor", "kind", "serial", "asked_at"),
+    ),
     Holding(
         ExhibitorDraft,
         {"form": "", "email": ERASED_EMAIL},

@@ -8,6 +8,7 @@ from .tables import (
     BoothPayment,
     BoothPrice,
     BoothTerms,
+    Contractor,
     DrawingSubmission,
     Exhibitor,
     ExhibitorCategory,
@@ -29,6 +30,8 @@ from .tables import (
     InvoiceDetails,
     MovePlace,
     MoveWindow,
+    PassTerms,
+    WorkPass,
 )
 
 APP_CONFIG = AppConfig(
@@ -61,6 +64,9 @@ APP_CONFIG = AppConfig(
         DrawingSubmission,
         MoveWindow,
         MovePlace,
+        Contractor,
+        PassTerms,
+        WorkPass,
     ],
     migration_dependencies=["core.editions.piccolo_app", "core.accounts.piccolo_app", "core.files.piccolo_app"],
     commands=[],

@@ -104,6 +104,10 @@ GET /admin/move organizer
 POST /admin/move organizer
 GET /admin/move.csv organizer
 POST /admin/move/{window:int}/{act:str} organizer
+GET /admin/passes organizer
+GET /admin/passes.xlsx organizer
+GET /admin/passes/print organizer
+POST /admin/passes/{number:str} organizer
 GET /admin/people organizer
 POST /admin/people organizer
 GET /admin/people/{account:int} organizer
@@ -218,6 +222,9 @@ POST /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages/read signed_in
 GET /portal/{number:str}/move signed_in
 POST /portal/{number:str}/move signed_in
+GET /portal/{number:str}/passes signed_in
+GET /portal/{number:str}/passes/print signed_in
+POST /portal/{number:str}/passes/{act:str} signed_in
 GET /portal/{number:str}/products signed_in
 POST /portal/{number:str}/products signed_in
 GET /portal/{number:str}/products/{product:int} signed_in

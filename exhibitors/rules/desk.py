@@ -71,6 +71,7 @@ class Todo(StrEnum):
     badges = "badges"
     read = "read"
     drawings = "drawings"
+    passes = "passes"
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -92,6 +93,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     builds: bool = False
     #: Of what it handed in last.
     drawings: DrawingState | None = None
+    #: Passes that were asked for and stand, and those sent back.
+    passes: int = 0
+    passes_back: int = 0
+    passes_until: date | None = None
 
 
 def tasks(facts: Facts) -> list[Task]:
@@ -108,6 +113,9 @@ def tasks(facts: Facts) -> list[Task]:
         until = facts.first_day - timedelta(days=DRAWING_DAYS) if facts.first_day else None
         done = facts.drawings in (DrawingState.submitted, DrawingState.approved)
         found.append(Task(Todo.drawings, done, until))
+        found.append(Task(Todo.passes, facts.passes > 0 and not facts.passes_back, facts.passes_until))
+    elif facts.passes_back:
+        found.append(Task(Todo.passes, False, facts.passes_until))
     if facts.status in ADMITTED:
         catalogue = facts.first_day - timedelta(days=CATALOGUE_DAYS) if facts.first_day else None
         badges = facts.first_day - timedelta(days=BADGE_DAYS) if facts.first_day else None

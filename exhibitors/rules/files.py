@@ -10,6 +10,7 @@ ACCEPTS: dict[FileKind, Accepts] = {
     FileKind.product: PICTURE,
     FileKind.document: PICTURE_OR_DOCUMENT,
     FileKind.drawing: DOCUMENT,
+    FileKind.contractor: PICTURE_OR_DOCUMENT,
 }
 #: At a time. Of a logo and a licence there is one: the next takes its place.
 MOST: dict[FileKind, int] = {
@@ -18,6 +19,7 @@ MOST: dict[FileKind, int] = {
     FileKind.product: 12,
     FileKind.document: 20,
     FileKind.drawing: 20,
+    FileKind.contractor: 10,
 }
 NAMES: dict[FileKind, str] = {
     FileKind.logo: mark("Logo"),
@@ -25,6 +27,7 @@ NAMES: dict[FileKind, str] = {
     FileKind.product: mark("Picture of a product"),
     FileKind.document: mark("Document"),
     FileKind.drawing: mark("Drawing of the booth"),
+    FileKind.contractor: mark("Licence or insurance of the contractor"),
 }
 HINTS: dict[FileKind, str] = {
     FileKind.logo: mark("JPEG, PNG or WebP, up to 10 MB."),
@@ -32,6 +35,7 @@ HINTS: dict[FileKind, str] = {
     FileKind.product: mark("JPEG, PNG or WebP, up to 10 MB."),
     FileKind.document: mark("A clear picture (JPEG, PNG or WebP) or a PDF, up to 10 MB."),
     FileKind.drawing: mark("A PDF, up to 10 MB."),
+    FileKind.contractor: mark("A clear picture (JPEG, PNG or WebP) or a PDF, up to 10 MB."),
 }
 #: Seen by everybody once the exhibitor is listed; the others by reviewers and the exhibitor itself.
 SHOWN = frozenset({FileKind.logo, FileKind.product})

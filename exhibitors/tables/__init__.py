@@ -24,6 +24,7 @@ from exhibitors.tables.fees import BoothPayment, BoothPrice, BoothTerms, Invoice
 from exhibitors.tables.files import ExhibitorFile, FileKind
 from exhibitors.tables.imports import ExhibitorImport, ImportState
 from exhibitors.tables.moves import MovePlace, MoveWindow, Way
+from exhibitors.tables.passes import Contractor, PassKind, PassState, PassTerms, WorkPass
 
 __all__ = [
     "Booth",
@@ -33,6 +34,7 @@ __all__ = [
     "BoothPrice",
     "BoothTerms",
     "ConsentBy",
+    "Contractor",
     "DrawingState",
     "DrawingSubmission",
     "Exhibitor",
@@ -59,8 +61,12 @@ __all__ = [
     "MovePlace",
     "MoveWindow",
     "Origin",
+    "PassKind",
+    "PassState",
+    "PassTerms",
     "Per",
     "Status",
     "Step",
     "Way",
+    "WorkPass",
 ]

@@ -19,6 +19,8 @@ class FileKind(StrEnum):
     document = "document"
     #: 特装图纸.
     drawing = "drawing"
+    #: 搭建商资质与保险.
+    contractor = "contractor"
 
 
 class ExhibitorFile(Table, tablename="exhibitor_file"):

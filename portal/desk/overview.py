@@ -11,14 +11,14 @@ from core.editions.queries import current_edition
 from core.errors import DomainError
 from core.i18n import mark, translate
 from exhibitors.queries import desk as queries
-from exhibitors.queries import drafts, drawings
+from exhibitors.queries import drafts, drawings, passes
 from exhibitors.queries.booths import booths_of
 from exhibitors.queries.products import products
 from exhibitors.queries.review import history
 from exhibitors.rules import desk as rules
 from exhibitors.rules.desk import Facts, Todo
 from exhibitors.services import booths as booth_services
-from exhibitors.tables import Step
+from exhibitors.tables import PassState, Step
 from gateway.access import PUBLIC, SIGNED_IN, actor_of
 from gateway.forms import form_of
 from gateway.locale import locale_of
@@ -34,6 +34,7 @@ TODOS = {
     Todo.introduce: (mark("Introduce yourself to visitors"), "profile"),
     Todo.products: (mark("Show your products"), "products"),
     Todo.drawings: (mark("Hand in the drawings of your booth"), "drawings"),
+    Todo.passes: (mark("Ask for passes for builders and vehicles"), "passes"),
     Todo.badges: (mark("Make badges for your staff"), "badges"),
 }
 
@@ -54,6 +55,7 @@ STEPS = {
 
 
 async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
+    asked = await passes.passes_of(desk.id)
     facts = Facts(
         status=desk.one.status,
         has_intro=bool(desk.one.intro),
@@ -64,6 +66,9 @@ async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
         held_until=await queries.held_until(desk.id),
         builds=await drawings.builds(desk.id),
         drawings=await drawings.state_of(desk.id),
+        passes=len(asked),
+        passes_back=sum(one.state is PassState.changes for one in asked),
+        passes_until=(await passes.terms_of(desk.edition))[1],
     )
     out = []
     for task in rules.tasks(facts):
