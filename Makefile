@@ -66,7 +66,7 @@ audit: $(STAMP) ## Known holes in what is locked
 	else echo "audit: no known holes"; fi
 
 clean: ## Everything that was made here but data/
-	@rm -rf .venv build dist web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis
+	@rm -rf .venv build dist web/dist web/fonts web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis
 	@find . -name __pycache__ -not -path './data/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup run test lint types web migrations bench screenshots docs lock audit clean

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+import checkin.services.printing  # its jobs are registered
 import checkin.services.upkeep  # noqa: F401  # its periodic work is registered
 import core.upkeep  # noqa: F401  # its periodic work is registered
 import exhibitors.services.terms  # noqa: F401  # the same

@@ -13,6 +13,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 WEB = Path(__file__).parent / "web"
 BUILT = WEB / "dist" / ".vite" / "manifest.json"
+#: The font of printed badges (SIL Open Font License): one weight of a package that brings nine.
+FONT = WEB / "fonts" / "NotoSansSC.ttf"
+FONT_FROM = WEB / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
 INSTALLED = WEB / "node_modules" / ".package-lock.json"
 
 
@@ -50,8 +53,19 @@ def install() -> None:
         INSTALLED.touch()
 
 
+def font() -> None:
+    if _older(FONT, WEB / "package-lock.json"):
+        install()
+        FONT.parent.mkdir(exist_ok=True)
+        shutil.copyfile(FONT_FROM / "LICENSE_FONT", FONT.parent / "OFL.txt")
+        draft = FONT.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(FONT_FROM / "500Medium" / "NotoSansSC_500Medium.ttf", draft)
+        draft.replace(FONT)
+
+
 def build() -> None:
     """Does nothing when what is built is newer than all that it is made of."""
+    font()
     if not _older(BUILT, *sources()):
         return
     install()

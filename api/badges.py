@@ -10,25 +10,28 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from checkin import pictures
+from checkin.printing.layouts import Layout
 from checkin.queries import badges as queries
 from checkin.queries.badges import BadgeInfo, Filter
 from checkin.rules import badges as rules
 from checkin.rules.badges import BadgeIn
 from checkin.services import badges as services
-from checkin.services import changes
+from checkin.services import changes, printing
 from checkin.services.badges import StaffIn
 from checkin.services.changes import BindByCode, BindIn, ReasonIn
+from checkin.services.printing import NoCodeYet
 from checkin.tables import BadgeKind, BadgeStatus
 from core import text
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, edition_named, require_current
-from core.errors import DomainError, NotFound
+from core.errors import FieldError, InvalidInput, NotFound
 from core.i18n import mark
 from exhibitors.queries import desk
 from exhibitors.rules.desk import badge_quota
 from gateway.access import actor_of, allow
 from gateway.idempotency import once_only
 from gateway.lists import Cursor, Limit, Listing, after_of, listing
+from gateway.locale import locale_of
 
 
 class BadgeOut(msgspec.Struct):
@@ -63,11 +66,6 @@ class BlanksIn(msgspec.Struct, forbid_unknown_fields=True):
     count: int
     kind: str = "visitor"
     days: list[str] | None = None
-
-
-class NoCodeYet(DomainError):
-    code = "no_code"
-    message = mark("This badge is about to get a new code. Please try again in a minute.")
 
 
 def _out(badge: BadgeInfo, edition: EditionInfo, *, masked: bool = False) -> BadgeOut:
@@ -176,12 +174,26 @@ PICTURES: dict[str, tuple[str, Callable[[str], bytes]]] = {
 _PRIVATE = {"cache-control": "private, no-store"}
 
 
+async def badge_pdf(
+    request: Request[Any, Any, Any], edition: EditionInfo, found: BadgeInfo, layout: str | None
+) -> Response[Any]:
+    """:raises InvalidInput: there is no such layout. Given out to be printed: that stands in the log."""
+    if layout not in (None, *Layout):
+        raise InvalidInput(errors=(FieldError("layout", "unknown", mark("Please choose a layout from the list.")),))
+    wanted = Layout(layout or "card")
+    drawn = await printing.pdf(edition, [found], wanted, locale_of(request))
+    await printing.log(actor_of(request), edition, [(found.id, found.uid)], wanted)
+    headers = {**_PRIVATE, "content-disposition": f'inline; filename="badge-{found.serial}.pdf"'}
+    return Response(drawn, media_type="application/pdf", headers=headers)
+
+
 @get(
     "/api/v1/badges/{serial:str}",
     opt=allow(Role.organizer, Role.exhibitor),
     tags=["badges"],
     summary="One badge; with .svg or .png after the serial the QR code, with .pdf the badge to print",
-    description="An exhibitor sees the badges of its own staff. `?layout=` of the PDF: `card` (86 × 54 mm), `a6`.",
+    description="An exhibitor sees the badges of its own staff. "
+    "`?layout=` of the PDF: `card` (86 × 54 mm), `a6`, `a4x4`, `a4x8`.",
 )
 async def badge(
     request: Request[Any, Any, Any],
@@ -194,6 +206,8 @@ async def badge(
     found = await queries.badge_opened_by(actor_of(request), of, plain)
     if not ending:
         return Response(_out(found, of), headers=_PRIVATE)
+    if ending == "pdf":
+        return await badge_pdf(request, of, found, layout)
     if ending not in PICTURES:
         raise NotFound
     if found.uid is None:

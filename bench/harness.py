@@ -49,8 +49,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def line(self) -> str:
         target = f"≥ {self.floor}" if self.floor is not None else f"≤ {self.ceiling}"
         text = f"{'PASS' if self.passed else 'FAIL'}  {self.name:<44} {self.value:6.2f}  ({target})"
-        product = statistics.median(one.rate for one in self.product)
-        text += f"  {product:,.0f}/s, p99 {statistics.median(one.p99 for one in self.product):.1f} ms"
+        if self.product:
+            product = statistics.median(one.rate for one in self.product)
+            text += f"  {product:,.0f}/s, p99 {statistics.median(one.p99 for one in self.product):.1f} ms"
         if self.bare:
             text += f"; bare {statistics.median(one.rate for one in self.bare):,.0f}/s"
         for why, count in self.failures.items():

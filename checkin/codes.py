@@ -72,12 +72,6 @@ def new_serial() -> str:
     return str(100_000_000 + secrets.randbelow(900_000_000))
 
 
-def new_code() -> str:
-    """130 random bits, for badges that no key has signed yet."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    return PREFIX + "".join(secrets.choice(alphabet) for _ in range(26))
-
-
 def new_uid() -> int:
     return secrets.randbits(UID_BITS)
 

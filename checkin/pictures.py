@@ -1,41 +1,40 @@
 """QR codes of badges: as modules, as PNG and as SVG."""
 
 import io
+import re
 from functools import lru_cache
 
 import qrcode
 from qrcode.util import QRData
+
+from checkin.codes import LENGTH
 
 #: Modules of white around it, as the standard asks for.
 QUIET = 4
 #: One of the eight masks. All are read alike; looking for the prettiest takes ten times as long.
 _MASK = 3
 
-Matrix = tuple[tuple[bool, ...], ...]
+#: A byte a module, 1 for dark, row by row from the top.
+Matrix = tuple[bytes, ...]
+_DARK = re.compile(b"\x01+")
 
 
 @lru_cache(maxsize=256)
 def matrix(code: str) -> Matrix:
-    """Without the quiet zone; version 5 at level M for our codes."""
-    made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+    """Without the quiet zone; our codes make version 5 at level M."""
+    ours = len(code) == LENGTH
+    made = qrcode.QRCode(
+        version=5 if ours else None, error_correction=qrcode.ERROR_CORRECT_M, border=0, mask_pattern=_MASK
+    )
     made.add_data(QRData(code))
-    made.make(fit=True)
-    return tuple(tuple(bool(cell) for cell in row) for row in made.get_matrix())
+    made.make(fit=not ours)
+    return tuple(bytes(bool(cell) for cell in row) for row in made.modules)
 
 
 def runs(modules: Matrix) -> list[tuple[int, int, int]]:
     """Dark stretches of the rows: column, row, length."""
-    found = []
-    for y, row in enumerate(modules):
-        x = 0
-        while x < len(row):
-            start = x
-            while x < len(row) and row[x]:
-                x += 1
-            if x > start:
-                found.append((start, y, x - start))
-            x += 1
-    return found
+    stretches = ((y, found) for y, row in enumerate(modules) for found in _DARK.finditer(row))
+    return [(found.start(), y, found.end() - found.start()) for y, found in stretches]
 
 
 def svg(code: str) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -271,3 +272,18 @@ async def recovery_codes_left(account: int) -> int:
 async def roles_with_second_factor() -> frozenset[Role]:
     rows = await RolePolicy.select(RolePolicy.role).where(RolePolicy.totp_required.eq(True))
     return frozenset(Role(row["role"]) for row in rows)
+
+
+async def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """Of people and programs, by their ``Actor.key``; keys of others are left out."""
+    numbers: dict[str, list[int]] = {"account": [], "token": []}
+    for key in set(keys):
+        kind, _, number = key.partition(":")
+        if kind in numbers and number.isdecimal():
+            numbers[kind].append(int(number))
+    found: dict[str, str] = {}
+    for kind, table in (("account", Account), ("token", ApiToken)):
+        if numbers[kind]:
+            rows = await table.select(table.id, table.name).where(table.id.is_in(numbers[kind]))
+            found |= {f"{kind}:{row['id']}": row["name"] for row in rows}
+    return found

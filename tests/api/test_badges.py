@@ -5,12 +5,18 @@ import secrets
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import zxingcpp
 from PIL import Image
 
 from checkin import codes
+from checkin.queries import badges as queries
+from checkin.services import badges as services
+from checkin.services.badges import StaffIn
 from core.accounts.roles import Role
+from core.errors import NotFound
+from tests.exhibitors.desks import a_firm, its_member
 from tests.expo import an_edition
 from tests.world import token_for
 
@@ -48,6 +54,13 @@ async def test_the_pictures_hold_the_code(client: httpx.AsyncClient) -> None:
     svg = await client.get(f"/api/v1/badges/{made['serial']}.svg", headers=organizer)
     assert svg.headers["content-type"].startswith("image/svg+xml")
     assert svg.headers["cache-control"] == "private, no-store"
+    pdf = await client.get(f"/api/v1/badges/{made['serial']}.pdf", headers=organizer)
+    assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    wrong = await client.get(f"/api/v1/badges/{made['serial']}.pdf?layout=a0", headers=organizer)
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "layout")
+    printed = (await client.get("/api/v1/badges?printed=true", headers=organizer)).json()
+    assert [one["serial"] for one in printed["items"]] == [made["serial"]]
+    assert (await client.get("/api/v1/badges?arrived=true", headers=organizer)).json()["total"] == 0
     for other in (f"{made['serial']}.gif", "123456789", "123456789.png", "x"):
         assert (await client.get(f"/api/v1/badges/{other}", headers=organizer)).status_code == 404, other
 
@@ -106,3 +119,16 @@ async def test_a_batch_is_signed_and_answered_in_order_or_refused_whole(client: 
     assert too_many.status_code == 422
     listed = await client.get("/api/v1/badges?limit=1", headers=organizer)
     assert listed.json()["total"] == 1000
+
+
+async def test_an_exhibitor_holds_the_badges_of_its_own_staff_and_no_other(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    number = await a_firm(edition)
+    member = await its_member(edition, number)
+    own = await services.issue_for(member, edition, number, StaffIn("示例 店员"))
+    other = await issued(client)
+    assert (await queries.badge_opened_by(member, edition, own.serial)).id == own.id
+    with pytest.raises(NotFound):
+        await queries.badge_opened_by(member, edition, other["serial"])
+    with pytest.raises(NotFound):
+        await queries.badge_opened_by(msgspec.structs.replace(member, kind="token"), edition, own.serial)
