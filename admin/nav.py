@@ -54,6 +54,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         mark("Gates"),
         [
             Entry("/admin/badges", mark("Badges"), _ORGANIZER),
+            Entry("/admin/gate/live", mark("Live at the gates"), _GATE),
             Entry("/admin/gate/incidents", mark("Service desk"), _GATE),
         ],
     ),

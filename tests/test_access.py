@@ -85,11 +85,14 @@ POST /admin/exhibitors/{number:str}/messages/read organizer
 GET /admin/exhibitors/{number:str}/statement organizer
 POST /admin/exhibitors/{number:str}/statement/{act:str} organizer
 POST /admin/exhibitors/{number:str}/undo reviewer
+GET /admin/gate/evacuation gate
 GET /admin/gate/incidents gate
 POST /admin/gate/incidents gate
 POST /admin/gate/incidents/notes gate
 GET /admin/gate/incidents/{number:int} gate
 POST /admin/gate/incidents/{number:int}/{act:str} gate
+GET /admin/gate/live gate
+GET /admin/gate/screen gate
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer
 GET /admin/mail organizer

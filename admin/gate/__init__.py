@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from admin.gate import incidents
+from admin.gate import incidents, live
 
-ROUTES: list[Any] = [*incidents.ROUTES]
+ROUTES: list[Any] = [*live.ROUTES, *incidents.ROUTES]
