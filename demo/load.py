@@ -25,7 +25,7 @@ from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, day
 from core.editions.tables import Edition
 from core.errors import DomainError
 from core.files.services import forget as forget_files
-from demo import booths
+from demo import booths, deals
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
@@ -94,10 +94,12 @@ def _password(email: str) -> str:
 
 
 async def _accounts() -> list[Account]:
-    """One a role. One that stands keeps its password, which somebody may have changed."""
+    """One a role, and a second clerk to confirm what the first one writes. One that stands keeps its password, which
+    somebody may have changed."""
     found = []
-    for role, name in _NAMES.items():
-        email = f"{role.value}@demo.example.com"
+    everybody = [(role.value, role, name) for role, name in _NAMES.items()]
+    for address, role, name in [*everybody, ("signing2", Role.signing, "示例 复核员")]:
+        email = f"{address}@demo.example.com"
         password = _password(email)
         with suppress(EmailTaken):
             await people.create(CLI, email, name, [role], password=password)
@@ -110,6 +112,7 @@ PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
     ("exhibitors", _firms),
     ("booths", booths.load),
     ("badges", _people),
+    ("deals", deals.load),
 ]
 
 

@@ -7,9 +7,13 @@ from click.testing import CliRunner, Result
 
 from checkin.tables import Badge
 from cli import main
-from core import db
+from core import db, money
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, stored_edition
+from deals.queries.deals import Filter, count_deals
+from deals.queries.totals import totals
+from deals.rules.totals import Totals
+from deals.tables import DealStatus
 from demo import load_demo
 from exhibitors.rules.codes import check_digit_fits
 from exhibitors.tables import Exhibitor
@@ -30,11 +34,17 @@ async def _read() -> tuple[EditionInfo, list[str], list[str], int]:
         return await stored_edition("demo"), codes, states, await Badge.count()
 
 
+async def _signed() -> tuple[Totals, int]:
+    async with db.lifespan():
+        edition = await stored_edition("demo")
+        return (await totals(edition)).totals, await count_deals(edition, Filter(status=DealStatus.confirmed))
+
+
 def test_the_demo_is_on_its_second_day_and_open(database: None) -> None:
     done = run("--json")
     assert done.exit_code == 0, done.output
     accounts = json.loads(done.stdout)
-    assert [account["roles"] for account in accounts] == [[role.value] for role in Role]
+    assert [account["roles"] for account in accounts] == [[role.value] for role in (*Role, Role.signing)]
     assert json.loads(run("--json").stdout) == accounts
     edition, codes, states, badges = asyncio.run(_read())
     assert edition.is_demo
@@ -51,6 +61,12 @@ def test_the_demo_is_on_its_second_day_and_open(database: None) -> None:
         "submitted",
     ]
     assert badges == 30
+    found, confirmed = asyncio.run(_signed())
+    # Seven signings of over eleven billion, in four fields.
+    assert (found.deals, confirmed, found.fen) == (7, 7, 11_235_966_800_50)
+    assert money.display("zh-CN", found.fen) == "超过112亿元"
+    assert sum(line.fen for line in found.by_field) == found.fen
+    assert sum(line.fen > 0 for line in found.by_field) == 4
 
 
 def test_no_invented_credit_code_can_be_real_and_each_is_well_formed(database: None) -> None:
@@ -67,6 +83,10 @@ def test_a_second_load_changes_nothing_and_a_reset_begins_anew(database: None) -
     assert run("--reset").exit_code == 0
     _, codes, _, _ = asyncio.run(_read())
     assert len(codes) == len(first[1])
+    # What went with the demo is not missed in the ledger.
+    verified = CliRunner().invoke(main, ["ledger", "verify"])
+    assert verified.exit_code == 0, verified.output
+    assert "7 deals checked in 14 revisions" in verified.stdout
 
 
 @pytest.mark.anyio
