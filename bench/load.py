@@ -16,7 +16,9 @@ import uvloop
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
+    #: ``{n}`` in it counts up from ``first``, request by request.
     url: str
+    first: int = 0
     method: str = "GET"
     body: str = ""
     headers: dict[str, str] = {}
@@ -34,6 +36,8 @@ class Result(msgspec.Struct, frozen=True):
     p99: float
     answered: int
     failures: dict[str, int]
+    #: The number after the last one sent.
+    next: int = 0
 
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -53,10 +57,18 @@ class _Run:
         if body:
             lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
         self.request = "\r\n".join([*lines, "", ""]).encode() + body
+        self.numbered = "{n}" in load.url
+        self.next = load.first
         self.taken: list[float] = []
         self.failures: dict[str, int] = {}
         self.counted_from = 0.0
         self.until = 0.0
+
+    def one(self) -> bytes:
+        if not self.numbered:
+            return self.request
+        self.next += 1
+        return self.request.replace(b"{n}", b"%d" % (self.next - 1), 1)
 
     def fail(self, why: str) -> None:
         self.failures[why] = self.failures.get(why, 0) + 1
@@ -80,7 +92,7 @@ class _Connection(asyncio.Protocol):
             if not self.done.done():
                 self.done.set_result(None)
             return
-        self.transport.write(self.run.request)
+        self.transport.write(self.run.one())
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -126,6 +138,7 @@ async def _main(load: Load) -> Result:
         p99=round(taken[min(len(taken) - 1, len(taken) * 99 // 100)] * 1000, 3),
         answered=len(run.taken),
         failures=run.failures,
+        next=run.next,
     )
 
 

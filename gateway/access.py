@@ -32,8 +32,8 @@ def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
     return actor if isinstance(actor, Actor) else ANONYMOUS
 
 
-def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard on the whole app."""
+async def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard on the whole app. A coroutine, since Litestar takes a plain function to another thread and back."""
     allowed = handler.opt.get("allow")
     if allowed is None and connection.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]  # http only
         return
