@@ -116,8 +116,16 @@ def _head(one: Standing, edition: EditionInfo) -> dict[str, Any]:
     }
 
 
+async def _suspected(one: Standing, edition: EditionInfo) -> list[str]:
+    pairs = await duplicates.open_suspicions(edition, deal=one.id)
+    return sorted({side.number for pair in pairs for side in (pair.first, pair.second)} - {one.number})
+
+
 async def _out(one: Standing, edition: EditionInfo) -> DealOut:
-    suspected = await duplicates.open_suspicions(edition, deal=one.id)
+    return _whole(one, edition, await _suspected(one, edition))
+
+
+def _whole(one: Standing, edition: EditionInfo, suspected: list[str]) -> DealOut:
     counted = one.counted_figures if one.pending else None
     return DealOut(
         **_head(one, edition),
@@ -126,7 +134,7 @@ async def _out(one: Standing, edition: EditionInfo) -> DealOut:
         remarks=one.people.remarks,
         hash=one.hash,
         counted=None if counted is None else FiguresOut(**_figures(counted)),
-        duplicates=sorted({side.number for pair in suspected for side in (pair.first, pair.second)} - {one.number}),
+        duplicates=suspected,
     )
 
 
@@ -214,9 +222,13 @@ async def _confirmed_revision(request: Request[Any, Any, Any]) -> int | None:
 async def confirm(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[DealOut]:
     edition = await require_current()
     expected = await _confirmed_revision(request)
+    # Read before the transaction, so that it is short; a deal that has moved on meanwhile is refused there.
+    seen = await queries.standing(edition, number)
+    suspected = await _suspected(seen, edition)
 
     async def work() -> DealOut:
-        return await _out(await services.confirm(actor_of(request), edition, number, expected=expected), edition)
+        after = await services.confirm(actor_of(request), edition, number, expected=expected, seen=seen)
+        return _whole(after, edition, suspected)
 
     return await once_only(request, work, status_code=200)
 

@@ -16,8 +16,8 @@ from tests.expo import an_edition
 
 _DEAL = 'edition, serial, number, status, revision, "content", author, counted, made_at'
 _REVISION = (
-    'deal, n, at, actor, step, "content", reason, kind, currency, amount, rate, fen, region, signed_on, place, term, stage,'
-    " undisclosed, project, meeting, parties, split, people, people_salt, people_digest, previous, hash, entry"
+    'deal, n, at, actor, step, "content", reason, kind, currency, amount, rate, fen, region, signed_on, place, term,'
+    " stage, undisclosed, project, meeting, parties, split, people, people_salt, people_digest, previous, hash, entry"
 )
 _POSTING = "revision, edition, at, field, kind, day, region, side, undisclosed, deals, bare, fen"
 _SERIES = "WITH RECURSIVE n (i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {})"

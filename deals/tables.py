@@ -162,7 +162,8 @@ class DealPosting(Table, tablename="deal_posting"):
 
 
 class DealSum(Table, tablename="deal_sum"):
-    """The postings added up, a row for each combination, written in their transaction."""
+    """The postings added up, some rows for each combination, so that clerks don't wait for each other; written in
+    their transaction."""
 
     id = BigSerial(primary_key=True)
     edition = ForeignKey(Edition, on_delete=OnDelete.restrict, null=False)
@@ -172,6 +173,7 @@ class DealSum(Table, tablename="deal_sum"):
     region = Varchar(length=60)
     side = Varchar(length=20)
     undisclosed = Boolean(default=False)
+    shard = Integer(default=0)
     deals = BigInt(default=0)
     bare = BigInt(default=0)
     fen = BigInt(default=0)

@@ -112,11 +112,14 @@ async def seal_batch() -> int:
 
 
 async def seal_all() -> int:
-    """Seals what can be sealed now."""
+    """Seals what can be sealed now. What comes meanwhile waits for the next look, so that a busy hour is not sealed
+    entry by entry."""
     done = 0
-    while sealed := await seal_batch():
+    while True:
+        sealed = await seal_batch()
         done += sealed
-    return done
+        if sealed < BATCH:
+            return done
 
 
 async def _try() -> None:

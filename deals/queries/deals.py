@@ -1,5 +1,6 @@
 """Reads of deals. All of it is for signing clerks: nobody else may know of an amount that is not confirmed."""
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +9,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from core.accounts.tables import Account, ApiToken
-from core.db import engine
+from core.db import ReadJob, engine, run_read
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
 from core.files import queries as files
@@ -105,16 +106,28 @@ def _standing(row: dict[str, Any]) -> Standing:
     )
 
 
+_ONE = f"SELECT {_STANDING}{_FROM} WHERE d.edition = {{}} AND d.number = {{}}"
+
+
+def _one_sqlite(connection: sqlite3.Connection, edition: int, number: str) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = connection.execute(_ONE.format("?", "?"), (edition, number)).fetchone()
+    return row
+
+
+async def _one_postgres(connection: Any, edition: int, number: str) -> dict[str, Any] | None:
+    row = await connection.fetchrow(_ONE.format("$1", "$2"), edition, number)
+    return None if row is None else dict(row)
+
+
+_one = ReadJob(_one_sqlite, _one_postgres, point=True)
+
+
 async def standing(edition: EditionInfo, number: str) -> Standing:
     """:raises NotFound:"""
-    rows = await run(
-        f"SELECT {_STANDING}{_FROM} WHERE d.edition = {{}} AND d.number = {{}}",
-        edition.id,
-        number,
-    )
-    if not rows:
+    row = await run_read(_one, edition.id, number[:40])
+    if row is None:
         raise NotFound
-    return _standing(rows[0])
+    return _standing(row)
 
 
 class Filter(msgspec.Struct, frozen=True):

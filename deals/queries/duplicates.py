@@ -1,11 +1,13 @@
 """Deals that may be one."""
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from core.db import ReadJob, run_read
 from core.editions.queries import EditionInfo
 from deals.queries.deals import run
 from deals.rules import duplicates as rules
@@ -118,8 +120,30 @@ _OPEN = (
 )
 
 
+_NOTED = "SELECT COUNT(*) AS n FROM deal_suspicion WHERE first = {0} OR second = {0}"
+
+
+def _noted_sqlite(connection: sqlite3.Connection, deal: int) -> int:
+    found: int = connection.execute(_NOTED.format("?1"), (deal,)).fetchone()["n"]
+    return found
+
+
+async def _noted_postgres(connection: Any, deal: int) -> int:
+    return int(await connection.fetchval(_NOTED.format("$1"), deal))
+
+
+_noted = ReadJob(_noted_sqlite, _noted_postgres, point=True)
+
+
+async def noted(deal: int) -> int:
+    """In how many suspicions it stands, ruled on or not: of nearly every deal, none."""
+    return await run_read(_noted, deal)
+
+
 async def open_suspicions(edition: EditionInfo, *, deal: int | None = None) -> list[Suspicion]:
     """Not ruled on yet, and neither of the two void; of one deal, or the oldest of all."""
+    if deal is not None and not await noted(deal):
+        return []
     only, values = ("", []) if deal is None else (" AND (s.first = {} OR s.second = {})", [deal, deal])
     rows = await run(
         f"SELECT s.id, s.why, s.found_at, {_SIDES}{_OPEN}{only} ORDER BY s.id LIMIT {SHOWN}",

@@ -1,6 +1,7 @@
 """Totals, now and of any past moment. For walls and programs: what is public, and nothing else of a deal."""
 
 import asyncio
+import contextvars
 import sqlite3
 from datetime import datetime
 from typing import Any
@@ -56,9 +57,49 @@ def _fields(edition: EditionInfo) -> list[str]:
     return [choice.code for choice in edition.fields]
 
 
+class _Asking:
+    """Many who ask at once share one look: whoever comes while one is under way waits for the next, so that nobody gets
+    an answer from before the question."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[int, asyncio.Future[int]] = {}
+        self.looks: set[asyncio.Task[None]] = set()
+        self.busy: set[int] = set()
+
+    def ask(self, edition: int) -> asyncio.Future[int]:
+        future = self.waiting.get(edition)
+        if future is None:
+            future = self.waiting[edition] = asyncio.get_running_loop().create_future()
+            if edition not in self.busy:
+                self.busy.add(edition)
+                # A context of its own: the look must not stand in the transaction of whoever asked first.
+                look = asyncio.create_task(self._look(edition), context=contextvars.Context())
+                self.looks.add(look)
+                look.add_done_callback(self.looks.discard)
+        return future
+
+    async def _look(self, edition: int) -> None:
+        while (future := self.waiting.pop(edition, None)) is not None:
+            try:
+                found = await run_read(_beats, edition)
+            except Exception as error:
+                if not future.done():
+                    future.set_exception(error)
+            else:
+                if not future.done():
+                    future.set_result(found)
+        self.busy.discard(edition)
+
+
+_asking: WeakKeyDictionary[asyncio.AbstractEventLoop, _Asking] = WeakKeyDictionary()
+
+
 async def version(edition: EditionInfo) -> int:
-    """One look-up of a handful of rows, however many deals there are."""
-    return await run_read(_beats, edition.id)
+    """One look-up of a handful of rows, however many deals there are. On SQLite it takes no longer than asking."""
+    if engine().engine_type == "sqlite" or engine().transaction_exists():
+        return await run_read(_beats, edition.id)
+    asking = _asking.setdefault(asyncio.get_running_loop(), _Asking())
+    return await asyncio.shield(asking.ask(edition.id))
 
 
 async def totals(edition: EditionInfo) -> Read:
@@ -68,7 +109,11 @@ async def totals(edition: EditionInfo) -> Read:
     found = kept.get(edition.id)
     if found is not None and found.read.version == beats and found.edition is edition:
         return found.read
-    rows = await run(f"SELECT {_CELLS}, deals, bare, fen FROM deal_sum WHERE edition = {{}}", edition.id)  # noqa: S608
+    rows = await run(
+        f"SELECT {_CELLS}, SUM(deals) AS deals, SUM(bare) AS bare, SUM(fen) AS fen FROM deal_sum"  # noqa: S608
+        f" WHERE edition = {{}} GROUP BY {_CELLS}",
+        edition.id,
+    )
     # Written between the two looks: newer than ``beats`` says, and read anew the next time.
     read = Read(beats, summed(map(_posting, rows), _fields(edition)))
     if not engine().transaction_exists():

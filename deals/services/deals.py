@@ -159,13 +159,15 @@ async def amend(
         return await queries.standing(edition, number)
 
 
-async def confirm(actor: Actor, edition: EditionInfo, number: str, *, expected: int | None = None) -> Standing:
-    """The figures written last count from now on, instead of those that did.
+async def confirm(
+    actor: Actor, edition: EditionInfo, number: str, *, expected: int | None = None, seen: Standing | None = None
+) -> Standing:
+    """The figures written last count from now on, instead of those that did. ``seen``: the deal, read just before.
 
     :raises SamePerson: :raises WrongStatus: nothing waits. :raises ChangedMeanwhile: :raises NotFound:
     """
     async with transaction():
-        now = await queries.standing(edition, number)
+        now = seen or await queries.standing(edition, number)
         if not now.pending:
             raise WrongStatus
         if now.author == actor.key:

@@ -22,6 +22,7 @@ from deals.rules.ledger import Cell, Posting
 from deals.rules.totals import Totals, summed
 from deals.services import deals
 from deals.services.errors import LedgerFull
+from deals.services.writing import MOST_SUM, SHARDS
 from deals.tables import DealKind, DealSum
 from tests.deals.world import QIAN, YUE, counting, draft, typed
 from tests.expo import an_edition
@@ -181,8 +182,8 @@ async def test_intents_are_told_apart(opened: None) -> None:
 async def test_a_sum_that_no_column_holds_is_refused_and_nothing_of_it_stays(opened: None) -> None:
     edition = await an_edition()
     made = await counting(edition, 1, 1)
-    await DealSum.update({DealSum.fen: 9 * 10**18 - 5}, force=True)
     other = await draft(edition, 2, 1000)
+    await DealSum.update({DealSum.fen: MOST_SUM - 5, DealSum.shard: other.id % SHARDS}, force=True)
     with pytest.raises(LedgerFull):
         await deals.confirm(YUE, edition, other.number)
     await DealSum.update({DealSum.fen: 1}, force=True)
