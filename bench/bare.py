@@ -7,8 +7,9 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -22,6 +23,38 @@ class Note(msgspec.Struct):
     amount: int
 
 
+class Scan(msgspec.Struct):
+    code: str
+    checkpoint: str
+    nonce: str
+
+
+Work = Callable[[sqlite3.Connection], Any]
+
+#: The look-up, the insert and the update of a scan, and nothing more.
+SCAN_TABLES = """
+CREATE TABLE IF NOT EXISTS bare_badge (id INTEGER PRIMARY KEY, code TEXT UNIQUE, kind TEXT, status TEXT, holder TEXT);
+CREATE TABLE IF NOT EXISTS bare_presence (area TEXT, badge INTEGER, first_at TEXT, inside INTEGER,
+  PRIMARY KEY (area, badge));
+CREATE TABLE IF NOT EXISTS bare_scan (id INTEGER PRIMARY KEY, nonce TEXT UNIQUE, checkpoint TEXT, badge INTEGER,
+  at TEXT, verdict TEXT);
+"""
+BADGE = "SELECT id, holder FROM bare_badge WHERE code = ? AND status = 'active'"
+CLAIM = (
+    "INSERT INTO bare_presence (area, badge, first_at, inside) VALUES (?, ?, ?, 1)"
+    " ON CONFLICT (area, badge) DO UPDATE SET inside = 1 WHERE inside = 0 RETURNING badge"
+)
+KEEP = "INSERT INTO bare_scan (nonce, checkpoint, badge, at, verdict) VALUES (?, ?, ?, ?, ?)"
+ONE_STATEMENT = """
+WITH b AS (SELECT id, holder FROM bare_badge WHERE code = $1 AND status = 'active'), claim AS (
+  INSERT INTO bare_presence AS p (area, badge, first_at, inside) SELECT $2, b.id, $3, 1 FROM b
+  ON CONFLICT (area, badge) DO UPDATE SET inside = 1 WHERE p.inside = 0 RETURNING badge
+), made AS (
+  INSERT INTO bare_scan (nonce, checkpoint, badge, at, verdict)
+  SELECT $4, $2, badge, $3, 'admitted' FROM claim RETURNING id
+)
+SELECT b.holder FROM b, made
+"""
 INSERT = "INSERT INTO bare_note (code, amount) VALUES ({}, {}) RETURNING id"
 
 
@@ -30,7 +63,7 @@ class Writer:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.queue: SimpleQueue[tuple[asyncio.Future[int], Note] | None] = SimpleQueue()
+        self.queue: SimpleQueue[tuple[asyncio.Future[Any], Work] | None] = SimpleQueue()
         self.loop = asyncio.get_running_loop()
         self.thread = threading.Thread(target=self.main)
         self.thread.start()
@@ -40,7 +73,7 @@ class Writer:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("CREATE TABLE IF NOT EXISTS bare_note (id INTEGER PRIMARY KEY, code TEXT, amount INTEGER)")
-        statement = INSERT.format("?", "?")
+        connection.executescript(SCAN_TABLES)
         stop = False
         while not stop and (item := self.queue.get()) is not None:
             group = [item]
@@ -54,23 +87,20 @@ class Writer:
                     break
                 group.append(more)
             connection.execute("BEGIN IMMEDIATE")
-            done = [
-                (future, connection.execute(statement, (note.code, note.amount)).fetchone()[0])
-                for future, note in group
-            ]
+            done = [(future, work(connection)) for future, work in group]
             connection.execute("COMMIT")
             self.loop.call_soon_threadsafe(self.answer, done)
         connection.close()
 
     @staticmethod
-    def answer(done: list[tuple["asyncio.Future[int]", int]]) -> None:
+    def answer(done: list[tuple["asyncio.Future[Any]", Any]]) -> None:
         for future, made in done:
             if not future.done():
                 future.set_result(made)
 
-    async def insert(self, note: Note) -> int:
-        future: asyncio.Future[int] = self.loop.create_future()
-        self.queue.put((future, note))
+    async def run(self, work: Work) -> Any:
+        future: asyncio.Future[Any] = self.loop.create_future()
+        self.queue.put((future, work))
         return await future
 
 
@@ -86,6 +116,7 @@ async def lifespan(_app: Litestar) -> AsyncIterator[None]:
     if address:
         pool = await asyncpg.create_pool(address, min_size=10, max_size=10)
         await pool.execute("CREATE TABLE IF NOT EXISTS bare_note (id SERIAL PRIMARY KEY, code TEXT, amount BIGINT)")
+        await pool.execute(SCAN_TABLES.replace("id INTEGER", "id SERIAL"))
     yield
     writer.queue.put(None)
     await asyncio.to_thread(writer.thread.join)
@@ -100,7 +131,33 @@ async def static() -> dict[str, str]:
 
 @post("/sqlite")
 async def sqlite(data: Note) -> dict[str, int]:
-    return {"id": await writer.insert(data)}
+    def work(connection: sqlite3.Connection) -> Any:
+        return connection.execute(INSERT.format("?", "?"), (data.code, data.amount)).fetchone()[0]
+
+    return {"id": await writer.run(work)}
+
+
+@post("/scan/sqlite")
+async def scan_sqlite(data: Scan) -> dict[str, str]:
+    at = datetime.now(UTC).isoformat()
+
+    def work(connection: sqlite3.Connection) -> tuple[str, str]:
+        badge = connection.execute(BADGE, (data.code,)).fetchone()
+        if badge is None:
+            return "refused", ""
+        claimed = connection.execute(CLAIM, (data.checkpoint, badge[0], at)).fetchone()
+        verdict = "refused" if claimed is None else "admitted"
+        connection.execute(KEEP, (data.nonce, data.checkpoint, badge[0], at, verdict))
+        return verdict, badge[1]
+
+    verdict, holder = await writer.run(work)
+    return {"nonce": data.nonce, "verdict": verdict, "holder": holder}
+
+
+@post("/scan/postgres")
+async def scan_postgres(data: Scan) -> dict[str, str]:
+    holder = await pool.fetchval(ONE_STATEMENT, data.code, data.checkpoint, datetime.now(UTC).isoformat(), data.nonce)
+    return {"nonce": data.nonce, "verdict": "refused" if holder is None else "admitted", "holder": holder or ""}
 
 
 @post("/postgres")
@@ -109,4 +166,4 @@ async def postgres(data: Note) -> dict[str, int]:
 
 
 def create_app() -> Litestar:
-    return Litestar([static, sqlite, postgres], lifespan=[lifespan], openapi_config=None)
+    return Litestar([static, sqlite, postgres, scan_sqlite, scan_postgres], lifespan=[lifespan], openapi_config=None)

@@ -140,11 +140,20 @@ class Ground(msgspec.Struct, frozen=True):
     seconds: float
     rounds: int
 
-    def load(self, url: str, *, connections: int = 32, body: str = "", headers: dict[str, str] | None = None) -> Load:
+    def load(
+        self,
+        url: str,
+        *,
+        connections: int = 32,
+        body: str = "",
+        bodies: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Load:
         return Load(
             url=url,
-            method="POST" if body else "GET",
+            method="POST" if body or bodies else "GET",
             body=body,
+            bodies=bodies,
             headers=headers or {},
             connections=connections,
             seconds=self.seconds,

@@ -8,6 +8,9 @@ import asyncio
 import re
 import sys
 import time
+from collections import deque
+from itertools import islice
+from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -21,6 +24,9 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     first: int = 0
     method: str = "GET"
     body: str = ""
+    #: A file of bodies, one a line, for what can be sent once only. Where a run ends is kept beside it (``.at``), and
+    #: the next one goes on there.
+    bodies: str = ""
     headers: dict[str, str] = {}
     connections: int = 16
     #: Measured seconds, and seconds before them that are not counted.
@@ -54,9 +60,17 @@ class _Run:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         lines = [f"{load.method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
         lines += [f"{name}: {value}" for name, value in load.headers.items()]
-        if body:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-        self.request = "\r\n".join([*lines, "", ""]).encode() + body
+        if body or load.bodies:
+            lines += ["Content-Type: application/json"]
+        self.head = "\r\n".join(lines).encode()
+        self.request = self.whole(body)
+        self.place = Path(f"{load.bodies}.at")
+        self.waiting: deque[bytes] = deque()
+        self.used = 0
+        if load.bodies:
+            self.used = int(self.place.read_text()) if self.place.exists() else 0
+            with Path(load.bodies).open("rb") as file:
+                self.waiting.extend(line.rstrip(b"\n") for line in islice(file, self.used, None))
         self.numbered = "{n}" in load.url
         self.next = load.first
         self.taken: list[float] = []
@@ -64,7 +78,17 @@ class _Run:
         self.counted_from = 0.0
         self.until = 0.0
 
-    def one(self) -> bytes:
+    def whole(self, body: bytes) -> bytes:
+        length = f"\r\nContent-Length: {len(body)}".encode() if body else b""
+        return self.head + length + b"\r\n\r\n" + body
+
+    def one(self) -> bytes | None:
+        """None when all that can be sent has been."""
+        if self.load.bodies:
+            if not self.waiting:
+                return None
+            self.used += 1
+            return self.whole(self.waiting.popleft())
         if not self.numbered:
             return self.request
         self.next += 1
@@ -87,12 +111,15 @@ class _Connection(asyncio.Protocol):
 
     def send(self) -> None:
         self.sent = time.perf_counter()
-        if self.sent >= self.run.until:
+        request = None if self.sent >= self.run.until else self.run.one()
+        if request is None:
+            if self.sent < self.run.until:
+                self.run.fail("there was nothing left to send")
             self.transport.close()
             if not self.done.done():
                 self.done.set_result(None)
             return
-        self.transport.write(self.run.one())
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -131,6 +158,8 @@ async def _main(load: Load) -> Result:
     async with asyncio.timeout(load.warm_up + load.seconds + 60):
         await asyncio.gather(*(client.done for client in clients))
     elapsed = time.perf_counter() - run.counted_from
+    if load.bodies:
+        run.place.write_text(str(run.used))
     taken = sorted(run.taken) or [0.0]
     return Result(
         rate=round(len(run.taken) / elapsed, 1),
