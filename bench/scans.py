@@ -52,10 +52,12 @@ def bodies(file: Path, many: int, scans: int, prefix: str, batch: int = 0) -> st
     now = "2026-09-15T01:00:00+00:00"
     with file.open("w") as out:
         for _ in range(scans):
-            body: Any = one()
+            body: Any
             if batch:
                 some = [{**one(), "scanned_at": now, "offline": True} for _ in range(batch)]
                 body = {"device_time": now, "scans": some}
+            else:
+                body = one()
             out.write(json.dumps(body) + "\n")
     return str(file)
 

@@ -2,13 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from core.db import engine
+from core.db import engine, written
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+#: Seconds, and values of one event loop, of :class:`FreshBy`.
+FRESH_FOR = 1.0
+HOLDS = 10_000
 
 
 class Fresh(Generic[T]):
@@ -51,3 +57,63 @@ class Fresh(Generic[T]):
     def forget(self) -> None:
         """Whoever asks from now on has it read anew, also while a reading is under way."""
         self._kept.clear()
+
+
+def _looked_at(task: "asyncio.Task[Any]") -> None:
+    """Whoever waited may have gone away."""
+    if not task.cancelled():
+        task.exception()
+
+
+class _Own(Generic[K, V]):
+    """Of one event loop, as a database connection would be."""
+
+    def __init__(self) -> None:
+        #: Value, until when, and how much had been written here when it was read.
+        self.kept: dict[K, tuple[V, float, int]] = {}
+        #: With how much had been written when it began.
+        self.reading: dict[K, tuple[asyncio.Task[V], int]] = {}
+
+
+class FreshBy(Generic[K, V]):
+    """The same by a key, up to a second old. A change of this process shows at once, by :meth:`forget` after its
+    commit, or, with ``until_written``, after any commit of this process; one of another process within that second.
+    """
+
+    def __init__(self, *, until_written: bool = False) -> None:
+        self._until_written = until_written
+        self._of: WeakKeyDictionary[asyncio.AbstractEventLoop, _Own[K, V]] = WeakKeyDictionary()
+        self._times_forgotten = 0
+
+    def forget(self) -> None:
+        """For :func:`core.db.after_commit`. What is being read just now is not kept."""
+        self._times_forgotten += 1
+        self._of.clear()
+
+    async def get(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
+        own = self._of.get(loop := asyncio.get_running_loop())
+        if own is None:
+            own = self._of[loop] = _Own()
+        found = own.kept.get(key)
+        if found is not None and time.monotonic() < found[1] and (not self._until_written or found[2] == written()):
+            return found[0]
+        if engine().transaction_exists():  # what it sees may never come to be
+            return await read()
+        reading = own.reading.get(key)
+        if reading is None or (self._until_written and reading[1] != written()):
+            reading = own.reading[key] = (loop.create_task(self._read(own, key, read)), written())
+            reading[0].add_done_callback(_looked_at)
+        return await asyncio.shield(reading[0])
+
+    async def _read(self, own: _Own[K, V], key: K, read: Callable[[], Awaitable[V]]) -> V:
+        began, before, forgotten = time.monotonic(), written(), self._times_forgotten
+        try:
+            value = await read()
+        finally:
+            if (reading := own.reading.get(key)) is not None and reading[0] is asyncio.current_task():
+                del own.reading[key]
+        if forgotten == self._times_forgotten:
+            if len(own.kept) >= HOLDS:
+                own.kept.clear()
+            own.kept[key] = (value, began + FRESH_FOR, before)
+        return value

@@ -1,21 +1,16 @@
 """Reads of checkpoints. Every scan needs one, so each process keeps them for a second."""
 
-import asyncio
-import time
 from datetime import date
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 
 from checkin.rules.gate import Terms
 from checkin.tables import Area, Checkpoint, Reentry
-from core.db import engine
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
+from core.fresh import FreshBy
 from core.i18n import Locale
-
-FRESH_FOR = 1.0
 
 
 class AreaInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +78,9 @@ def _checkpoint(row: dict[str, Any], of: dict[int, AreaInfo]) -> CheckpointInfo:
         row["active"],
         area.capacity,
     )
-    left = tuple(of[key] for key in sorted(of) if of[key].code in area.leaves and key != area.id)
+    left: tuple[AreaInfo, ...] = ()
+    if area.leaves:
+        left = tuple(of[key] for key in sorted(of) if of[key].code in area.leaves and key != area.id)
     own = {name: row[name] for name in ("id", "code", "name_zh", "name_en", "opens", "closes", "exits", "active")}
     return CheckpointInfo(
         **own,
@@ -110,30 +107,18 @@ async def stored_checkpoints(edition: int) -> list[CheckpointInfo]:
     return [_checkpoint(row, of) for row in rows]
 
 
-class _Kept(msgspec.Struct):
-    until: float
-    checkpoints: dict[str, CheckpointInfo]
-
-
-#: By event loop, as a database connection would be, and by edition.
-_kept: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, _Kept]]" = WeakKeyDictionary()
+_fresh: FreshBy[int, dict[str, CheckpointInfo]] = FreshBy()
+#: For :func:`core.db.after_commit` of whatever changes one.
+forget_checkpoints = _fresh.forget
 
 
 async def checkpoints(edition: int) -> dict[str, CheckpointInfo]:
     """By code; up to a second old: a change of this process shows at once, one of another within that second."""
-    kept = _kept.setdefault(asyncio.get_running_loop(), {})
-    found, now = kept.get(edition), time.monotonic()
-    if found is not None and now < found.until:
-        return found.checkpoints
-    read = {one.code: one for one in await stored_checkpoints(edition)}
-    if not engine().transaction_exists():  # what a transaction sees may never come to be
-        kept[edition] = _Kept(now + FRESH_FOR, read)
-    return read
 
+    async def read() -> dict[str, CheckpointInfo]:
+        return {one.code: one for one in await stored_checkpoints(edition)}
 
-def forget_checkpoints() -> None:
-    """For :func:`core.db.after_commit` of whatever changes one."""
-    _kept.clear()
+    return await _fresh.get(edition, read)
 
 
 async def checkpoint_coded(edition: EditionInfo, code: str) -> CheckpointInfo:

@@ -17,6 +17,7 @@ from core.accounts.secrets import digest
 from core.accounts.tables import Account, AccountRole, AccountSession, ApiToken, RecoveryCode, RolePolicy
 from core.db import ReadJob, run_read, written
 from core.errors import NotFound
+from core.fresh import FreshBy
 from core.search import contains
 
 
@@ -171,33 +172,45 @@ async def session(token: str) -> SignedIn | None:
     )
 
 
-class _KnownProgram(msgspec.Struct):
-    until: float
-    written: int
-    program: Program
+_PROGRAMS = "SELECT id, name, token_hash, role, checkpoint, last_used_at FROM api_token WHERE revoked_at IS NULL"
+#: So many are kept; of more each is looked up.
+_MOST_PROGRAMS = 2000
 
 
-_programs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _KnownProgram]] = WeakKeyDictionary()
+def _programs_sqlite(connection: sqlite3.Connection, condition: str, *values: Any) -> list[Any]:
+    return connection.execute(f"{_PROGRAMS} {condition}", values).fetchall()
+
+
+async def _programs_postgres(connection: Any, condition: str, *values: Any) -> list[Any]:
+    rows: list[Any] = await connection.fetch(f"{_PROGRAMS} {condition}".replace("?", "$1"), *values)
+    return rows
+
+
+_programs_read = ReadJob(_programs_sqlite, _programs_postgres)
+_programs: FreshBy[str, dict[str, Program]] = FreshBy(until_written=True)
+
+
+def _program(row: Any) -> Program:
+    actor = Actor("token", row["id"], row["name"], effective([Role(row["role"])]))
+    return Program(actor, row["checkpoint"], row["last_used_at"])
+
+
+async def _every_program() -> dict[str, Program]:
+    rows = await run_read(_programs_read, f"ORDER BY id DESC LIMIT {_MOST_PROGRAMS}")
+    return {row["token_hash"]: _program(row) for row in rows}
 
 
 async def program(token: str) -> Program | None:
-    """Whose token this is; None when it is unknown or revoked. At most one query, and kept as sessions are: a gate's
-    token comes with each scan."""
+    """Whose token this is; None when it is unknown or revoked.
+
+    All are kept for a second as long as this process commits nothing, as sessions are: at a gate each scan comes with
+    one, and a hundred phones should not be a hundred queries. One that is not among them is looked up.
+    """
     token_hash = digest(token)
-    known = _programs.setdefault(asyncio.get_running_loop(), {})
-    kept, now = known.get(token_hash), time.monotonic()
-    if kept is not None and now < kept.until and kept.written == written():
-        return kept.program
-    before = written()
-    row = await ApiToken.select().where(ApiToken.token_hash == token_hash, ApiToken.revoked_at.is_null()).first()
-    if row is None:
-        known.pop(token_hash, None)
-        return None
-    actor = Actor("token", row["id"], row["name"], effective([Role(row["role"])]))
-    found = Program(actor, row["checkpoint"], row["last_used_at"])
-    if len(known) >= _KNOWN_HOLDS:
-        known.clear()
-    known[token_hash] = _KnownProgram(now + _KNOWN_FOR, before, found)
+    found = (await _programs.get("all", _every_program)).get(token_hash)
+    if found is None:
+        rows = await run_read(_programs_read, "AND token_hash = ?", token_hash)
+        return _program(rows[0]) if rows else None
     return found
 
 

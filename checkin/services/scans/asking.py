@@ -1,11 +1,6 @@
 """What a gate's request becomes before it is judged."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from checkin import codes
 from checkin.queries.checkpoints import CheckpointInfo, checkpoints
@@ -14,14 +9,10 @@ from checkin.services.scans.record import Asked, Keys
 from checkin.tables import BadgeKey, ScanDevice
 from core import clock, text
 from core.accounts.roles import Actor, Role
-from core.db import engine
 from core.editions.queries import EditionInfo
 from core.errors import FieldError, Forbidden, InvalidInput
+from core.fresh import FreshBy
 from core.i18n import mark
-
-T = TypeVar("T")
-FRESH_FOR = 1.0
-_HOLDS = 10_000
 
 
 class OtherCheckpoint(Forbidden):
@@ -29,31 +20,14 @@ class OtherCheckpoint(Forbidden):
     message = mark("This device is bound to another checkpoint.")
 
 
-class _Fresh:
-    """What each scan needs and seldom changes, up to a second old; by event loop, as a connection would be."""
-
-    def __init__(self) -> None:
-        self._of: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[object, tuple[float, object]]] = WeakKeyDictionary()
-
-    async def get(self, key: object, read: Callable[[], Awaitable[T]]) -> T:
-        kept = self._of.setdefault(asyncio.get_running_loop(), {})
-        found, now = kept.get(key), time.monotonic()
-        if found is not None and now < found[0]:
-            return found[1]  # type: ignore[return-value]  # what was kept under this key
-        value = await read()
-        if not engine().transaction_exists():
-            if len(kept) >= _HOLDS:
-                kept.clear()
-            kept[key] = (now + FRESH_FOR, value)
-        return value
-
-    def forget(self) -> None:
-        self._of.clear()
+_keys: FreshBy[int, Keys] = FreshBy()
+_devices: FreshBy[str, dict[int, int]] = FreshBy()
 
 
-_fresh = _Fresh()
-#: For :func:`core.db.after_commit` of what changes keys or devices.
-forget = _fresh.forget
+def forget() -> None:
+    """For :func:`core.db.after_commit` of what changes keys or devices."""
+    _keys.forget()
+    _devices.forget()
 
 
 async def keys_of(edition: int) -> Keys:
@@ -66,7 +40,7 @@ async def keys_of(edition: int) -> Keys:
             frozenset(row["number"] for row in rows if row["retired_at"] is not None),
         )
 
-    return await _fresh.get(("keys", edition), read)
+    return await _keys.get(edition, read)
 
 
 async def device_of(actor: Actor) -> int | None:
@@ -75,11 +49,11 @@ async def device_of(actor: Actor) -> int | None:
         return None
     token = actor.id
 
-    async def read() -> int | None:
-        row = await ScanDevice.select(ScanDevice.id).where(ScanDevice.token == token).first()
-        return None if row is None else int(row["id"])
+    async def read() -> dict[int, int]:
+        rows = await ScanDevice.select(ScanDevice.id, ScanDevice.token).where(ScanDevice.revoked_at.is_null())
+        return {row["token"]: row["id"] for row in rows}
 
-    return await _fresh.get(("device", token), read)
+    return (await _devices.get("all", read)).get(token)
 
 
 def _checkpoint(typed: str, bound: str, of: dict[str, CheckpointInfo], actor: Actor, at: str) -> CheckpointInfo:
