@@ -55,6 +55,8 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         [
             Entry("/admin/badges", mark("Badges"), _ORGANIZER),
             Entry("/admin/gate/live", mark("Live at the gates"), _GATE),
+            Entry("/admin/gate/scans", mark("Scans"), _ORGANIZER),
+            Entry("/admin/gate/conflicts", mark("Conflicts at the gates"), _ORGANIZER),
             Entry("/admin/gate/incidents", mark("Service desk"), _GATE),
         ],
     ),

@@ -85,6 +85,9 @@ POST /admin/exhibitors/{number:str}/messages/read organizer
 GET /admin/exhibitors/{number:str}/statement organizer
 POST /admin/exhibitors/{number:str}/statement/{act:str} organizer
 POST /admin/exhibitors/{number:str}/undo reviewer
+GET /admin/gate/conflicts organizer
+GET /admin/gate/conflicts.xlsx organizer
+POST /admin/gate/conflicts/{scan:int} organizer
 GET /admin/gate/evacuation gate
 GET /admin/gate/incidents gate
 POST /admin/gate/incidents gate
@@ -92,6 +95,10 @@ POST /admin/gate/incidents/notes gate
 GET /admin/gate/incidents/{number:int} gate
 POST /admin/gate/incidents/{number:int}/{act:str} gate
 GET /admin/gate/live gate
+GET /admin/gate/scans organizer
+GET /admin/gate/scans.xlsx organizer
+GET /admin/gate/scans/{number:int} organizer
+POST /admin/gate/scans/{number:int}/undo organizer
 GET /admin/gate/screen gate
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer

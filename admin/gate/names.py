@@ -48,3 +48,13 @@ def reasons(locale: Locale) -> dict[str, str]:
 
 def rulings(locale: Locale) -> dict[str, str]:
     return {ruling.value: translate(locale, text) for ruling, text in RULINGS.items()}
+
+
+#: Directions and verdicts.
+OTHERS = {"in": mark("in"), "out": mark("out"), "admitted": mark("Admitted"), "refused": mark("Refused")}
+
+
+def words(locale: Locale) -> dict[str, str]:
+    """All of them, for spreadsheets."""
+    others = {word: translate(locale, text) for word, text in OTHERS.items()}
+    return {**kinds(locale), **reasons(locale), **rulings(locale), **others}
