@@ -32,7 +32,8 @@ class HolderOut(msgspec.Struct):
 
 
 class ScanOut(msgspec.Struct):
-    """`count` people with this scan, of `size` that the badge is for; `inside`: of this badge."""
+    """`count` people with this scan, of `size` that the badge is for. `here`: how many of this badge are inside now;
+    `inside`: how many people are in the area."""
 
     nonce: str
     verdict: Verdict
@@ -40,6 +41,7 @@ class ScanOut(msgspec.Struct):
     holder: HolderOut | None
     first_admitted_at: datetime | None
     inside: int
+    here: int
     count: int
     size: int
 
@@ -101,6 +103,7 @@ def _members(answer: Answer, edition: EditionInfo) -> dict[str, Any]:
         "holder": None if one is None else HolderOut(one.name, one.organisation, BadgeKind(one.kind), one.note),
         "first_admitted_at": None if first is None else first.astimezone(edition.zone),
         "inside": answer.inside,
+        "here": answer.here,
         "count": answer.people,
         "size": answer.size,
     }

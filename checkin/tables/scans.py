@@ -72,8 +72,9 @@ class Scan(Table, tablename="scan"):
     conflict = Boolean(default=False)
     #: As answered.
     first_admitted_at = Timestamptz(default=None, null=True)
-    #: As answered: how many of this badge were inside after it.
+    #: As answered: how many of this badge were inside after it, and how many people in its area.
     inside = Integer(default=0)
+    area_inside = Integer(default=0)
     #: What it did to the number of those inside.
     delta = Integer(default=0)
     #: ``Actor.key``.

@@ -12,7 +12,7 @@ from typing import Any
 from asyncpg.exceptions import UniqueViolationError
 
 from checkin.rules.gate import NOBODY
-from checkin.services.scans import decide, record, together
+from checkin.services.scans import decide, gauge, record, together
 from checkin.services.scans.record import Answer, Asked, Holder, Known
 
 #: Of two that move the same presence at once one looks again; so many in a row is a fault.
@@ -37,13 +37,13 @@ WITH b AS (
 ), made AS (
   INSERT INTO scan
     (edition, nonce, checkpoint, area, badge, root, seen, kind, direction, verdict, reason, people, scanned_at,
-     arrived_at, offline, device_verdict, device_reason, conflict, first_admitted_at, inside, delta, actor, device,
-     skew_ms, note)
+     arrived_at, offline, device_verdict, device_reason, conflict, first_admitted_at, inside, area_inside, delta, actor,
+     device, skew_ms, note)
   SELECT $2, $9, $11, $6, b.id, b.root, '', b.kind, 'in', 'admitted', '', 1, $7,
-     $12::timestamptz, false, '', '', false, $7, 1, 1, $13, $14::int, 0, $15
-  FROM b, claim RETURNING badge
+     $12::timestamptz, false, '', '', false, $7, 1, $16::int, 1, $13, $14::int, 0, $15
+  FROM b, claim RETURNING xid
 )
-SELECT b.kind, b.holder, b.organisation, b.note FROM b, made
+SELECT b.kind, b.holder, b.organisation, b.note, made.xid FROM b, made
 """
 _BADGE = ", ".join(f"b.{name.strip()}" for name in record.BADGE.split(","))
 _STATE = ", ".join(f"p.{name}" for name in record.STATE)
@@ -63,7 +63,7 @@ def _marks(first: int, many: int) -> str:
 _COLUMNS = len(record.COLUMNS)
 _WRITE = (
     f"INSERT INTO scan ({record.NAMES}) VALUES ({_marks(1, _COLUMNS)})"  # noqa: S608
-    " ON CONFLICT (edition, nonce) DO NOTHING RETURNING id"
+    " ON CONFLICT (edition, nonce) DO NOTHING RETURNING xid"
 )
 #: Parameters after those of the scan: the state, and where it stands.
 _AREA, _ROOT = _COLUMNS + len(record.STATE) + 1, _COLUMNS + len(record.STATE) + 2
@@ -73,7 +73,7 @@ WITH moved AS (
     ({_marks(_COLUMNS + 1, len(record.STATE))}, $2, version + 1)
   WHERE area = ${_AREA} AND root = ${_ROOT} AND version = ${_ROOT + 1} RETURNING 1
 )
-INSERT INTO scan ({record.NAMES}) SELECT {_marks(1, _COLUMNS)} FROM moved RETURNING id
+INSERT INTO scan ({record.NAMES}) SELECT {_marks(1, _COLUMNS)} FROM moved RETURNING xid
 """  # noqa: S608
 _CAME = f"""
 WITH came AS (
@@ -81,7 +81,7 @@ WITH came AS (
   VALUES ({_marks(_COLUMNS + 1, len(record.STATE))}, $2, 1, ${_AREA}, ${_ROOT})
   ON CONFLICT (area, root) DO NOTHING RETURNING 1
 )
-INSERT INTO scan ({record.NAMES}) SELECT {_marks(1, _COLUMNS)} FROM came RETURNING id
+INSERT INTO scan ({record.NAMES}) SELECT {_marks(1, _COLUMNS)} FROM came RETURNING xid
 """  # noqa: S608
 
 
@@ -103,6 +103,8 @@ def _is_plain(asked: Asked) -> bool:
 
 async def _first(connection: Any, asked: Asked) -> Answer | None:
     terms, moment = asked.checkpoint.terms, asked.moment
+    await gauge.ready(connection, asked)
+    flight, xid = gauge.take_off(asked, 1), None
     try:
         row = await connection.fetchrow(
             _FAST,
@@ -121,12 +123,15 @@ async def _first(connection: Any, asked: Asked) -> Answer | None:
             asked.actor,
             asked.device,
             asked.note,
+            flight.inside,
         )
+        if row is None:
+            return None
+        kind, holder, organisation, note, xid = row
     except UniqueViolationError:  # of the nonce
         return None
-    if row is None:
-        return None
-    kind, holder, organisation, note = row
+    finally:
+        flight.land(xid)
     return Answer(
         nonce=asked.nonce,
         verdict=record.ADMITTED,
@@ -136,7 +141,8 @@ async def _first(connection: Any, asked: Asked) -> Answer | None:
         size=1,
         holder=Holder(holder, organisation, kind, note),
         first_admitted_at=moment.at,
-        inside=1,
+        here=1,
+        inside=flight.inside,
     )
 
 
@@ -161,17 +167,22 @@ async def _second(connection: Any, asked: Asked) -> Answer | None:
         if together.is_for(asked, presence):
             return (await together.many(connection, [asked]))[0]
         settled = decide.settle(asked, who, presence)
-    values = record.values(asked, who, settled.verdict, settled.decision, settled.conflict)
-    if who is None or settled.verdict == record.REFUSED:
-        made = await connection.fetchval(_WRITE, *values)
-    else:
-        state = record.state_values(settled.state)
-        where = (area, who.root) if new else (area, who.root, row["version"])
-        try:
-            made = await connection.fetchval(_CAME if new else _MOVED, *values, *state, *where)
-        except UniqueViolationError:
-            return None
-    return None if made is None else record.answer(asked, who, settled.verdict, settled.decision, settled.conflict)
+    await gauge.ready(connection, asked)
+    flight, xid = gauge.take_off(asked, settled.decision.delta), None
+    told = (asked, who, settled.verdict, settled.decision, settled.conflict, flight.inside)
+    values = record.values(*told)
+    try:
+        if who is None or settled.verdict == record.REFUSED:
+            xid = await connection.fetchval(_WRITE, *values)
+        else:
+            state = record.state_values(settled.state)
+            where = (area, who.root) if new else (area, who.root, row["version"])
+            xid = await connection.fetchval(_CAME if new else _MOVED, *values, *state, *where)
+    except UniqueViolationError:
+        return None
+    finally:
+        flight.land(xid)
+    return None if xid is None else record.answer(*told)
 
 
 async def one(connection: Any, asked: Asked) -> Answer:

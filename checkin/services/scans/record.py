@@ -15,7 +15,7 @@ from checkin.tables import Direction, Verdict
 COLUMNS = (
     *("edition", "nonce", "checkpoint", "area", "badge", "root", "seen", "kind", "direction", "verdict", "reason"),
     *("people", "scanned_at", "arrived_at", "offline", "device_verdict", "device_reason", "conflict"),
-    *("first_admitted_at", "inside", "delta", "actor", "device", "skew_ms", "note"),
+    *("first_admitted_at", "inside", "area_inside", "delta", "actor", "device", "skew_ms", "note"),
 )
 NAMES = ", ".join(COLUMNS)
 #: Of ``presence``, after ``area`` and ``root``.
@@ -74,6 +74,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     holder: Holder | None
     first_admitted_at: datetime | None
+    #: Of this badge.
+    here: int
+    #: In the area.
     inside: int
 
 
@@ -127,8 +130,10 @@ def seen(code: str) -> str:
     return sha256(code.encode()).hexdigest()[:32]
 
 
-def values(asked: Asked, who: Known | None, verdict: str, decision: Decision, conflict: bool) -> tuple[Any, ...]:
-    """For :data:`COLUMNS`."""
+def values(
+    asked: Asked, who: Known | None, verdict: str, decision: Decision, conflict: bool, inside: int
+) -> tuple[Any, ...]:
+    """For :data:`COLUMNS`; ``inside``: in the area, after it."""
     return (
         asked.edition,
         asked.nonce,
@@ -150,6 +155,7 @@ def values(asked: Asked, who: Known | None, verdict: str, decision: Decision, co
         conflict,
         decision.first_at,
         decision.inside,
+        inside,
         decision.delta,
         asked.actor,
         asked.device,
@@ -158,7 +164,7 @@ def values(asked: Asked, who: Known | None, verdict: str, decision: Decision, co
     )
 
 
-def answer(asked: Asked, who: Known | None, verdict: str, decision: Decision, conflict: bool) -> Answer:
+def answer(asked: Asked, who: Known | None, verdict: str, decision: Decision, conflict: bool, inside: int) -> Answer:
     return Answer(
         nonce=asked.nonce,
         verdict=verdict,
@@ -168,14 +174,15 @@ def answer(asked: Asked, who: Known | None, verdict: str, decision: Decision, co
         size=1 if who is None else who.badge.size,
         holder=None if who is None else who.holder,
         first_admitted_at=decision.first_at,
-        inside=decision.inside,
+        here=decision.inside,
+        inside=inside,
     )
 
 
 #: A scan with its badge, for the answer that it got; ``{}`` stands for the condition.
 GIVEN = (
-    "SELECT s.nonce, s.verdict, s.reason, s.conflict, s.people, s.kind, s.first_admitted_at, s.inside, s.badge,"
-    " b.size, b.holder, b.organisation, b.note FROM scan s LEFT JOIN badge b ON b.id = s.badge WHERE {}"
+    "SELECT s.nonce, s.verdict, s.reason, s.conflict, s.people, s.kind, s.first_admitted_at, s.inside, s.area_inside,"
+    " s.badge, b.size, b.holder, b.organisation, b.note FROM scan s LEFT JOIN badge b ON b.id = s.badge WHERE {}"
 )
 
 
@@ -191,13 +198,14 @@ def given(row: Any) -> Answer:
         size=row["size"] if there else 1,
         holder=Holder(row["holder"], row["organisation"], row["kind"], row["note"]) if there else None,
         first_admitted_at=row["first_admitted_at"],
-        inside=row["inside"],
+        here=row["inside"],
+        inside=row["area_inside"],
     )
 
 
 def leaving(asked: Asked, who: Known, area: int, decision: Decision) -> tuple[Any, ...]:
-    """The exit from another area, for :data:`COLUMNS`."""
-    entry = values(asked, who, ADMITTED, decision, False)
+    """The exit from another area, for :data:`COLUMNS`. Nobody is answered how many are inside there."""
+    entry = values(asked, who, ADMITTED, decision, False, 0)
     other = {"nonce": leaving_nonce(asked.nonce, area), "area": area, "direction": OUT, "note": ""}
     return tuple(other.get(name, value) for name, value in zip(COLUMNS, entry, strict=True))
 

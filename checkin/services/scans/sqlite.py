@@ -33,16 +33,15 @@ _MOVE_BAR = "UPDATE area_bar SET inside = inside + ? WHERE area = ? AND day = ?"
 
 
 def _bar(connection: sqlite3.Connection, area: AreaInfo, day: date) -> int:
-    """How many are inside an area with a capacity; the first who asks on a day counts them."""
-    if area.capacity is None:
-        return 0
+    """How many are inside an area; the first who asks on a day counts them. One writer waits for nobody, so every area
+    has its bar here."""
     row: Any = connection.execute(_BAR, (area.id, day)).fetchone()
     if row is None:
         row = connection.execute(_NEW_BAR, (area.id, day, area.id, day)).fetchone()
     return int(row["inside"])
 
 
-def _settled(connection: sqlite3.Connection, asked: Asked, who: Known) -> tuple[Settled, bool]:
+def _settled(connection: sqlite3.Connection, asked: Asked, who: Known, inside: int) -> tuple[Settled, bool]:
     area = asked.checkpoint.area
     row: Any = connection.execute(_PRESENCE, (area.id, who.root)).fetchone()
     presence = NOBODY if row is None else record.state(row)
@@ -51,7 +50,7 @@ def _settled(connection: sqlite3.Connection, asked: Asked, who: Known) -> tuple[
         rows: Any = connection.execute(_ADMITTED, (area.id, who.root))
         before = [record.admission(one, asked.zone) for one in rows]
         then = decide.earlier(presence, before, who.badge.size, asked.moment.day)
-    return decide.settle(asked, who, presence, then, _bar(connection, area, asked.moment.day)), row is None
+    return decide.settle(asked, who, presence, then, inside), row is None
 
 
 def _move(
@@ -62,7 +61,7 @@ def _move(
         connection.execute(_NEW, (area.id, root, asked.nonce, *values))
     else:
         connection.execute(_MOVE, (asked.nonce, *values, area.id, root))
-    if delta and area.capacity is not None:
+    if delta:
         connection.execute(_MOVE_BAR, (delta, area.id, asked.moment.day))
 
 
@@ -74,6 +73,7 @@ def _leave(connection: sqlite3.Connection, asked: Asked, who: Known, people: int
         if found is not None:
             decision, state = found
             connection.execute(_SCAN, record.leaving(asked, who, area.id, decision))
+            _bar(connection, area, asked.moment.day)
             _move(connection, asked, who.root, area, state, decision.delta, False)
 
 
@@ -82,18 +82,21 @@ def one(connection: sqlite3.Connection, asked: Asked) -> Answer:
     if given is not None:
         return record.given(given)
     row: Any = connection.execute(_BADGE, (asked.code, asked.edition)).fetchone()
+    inside = _bar(connection, asked.checkpoint.area, asked.moment.day)
     if row is None:
         settled = decide.stranger(asked)
         who = None
     else:
         who = record.known(row)
-        settled, new = _settled(connection, asked, who)
+        settled, new = _settled(connection, asked, who, inside)
         if settled.verdict == record.ADMITTED:
             _move(connection, asked, who.root, asked.checkpoint.area, settled.state, settled.decision.delta, new)
             if asked.checkpoint.left and asked.direction == record.IN:
                 _leave(connection, asked, who, settled.decision.people)
-    connection.execute(_SCAN, record.values(asked, who, settled.verdict, settled.decision, settled.conflict))
-    return record.answer(asked, who, settled.verdict, settled.decision, settled.conflict)
+    inside += settled.decision.delta
+    told = (asked, who, settled.verdict, settled.decision, settled.conflict, inside)
+    connection.execute(_SCAN, record.values(*told))
+    return record.answer(*told)
 
 
 def many(connection: sqlite3.Connection, every: Sequence[Asked]) -> list[Answer]:
