@@ -54,7 +54,6 @@ from core.jobs.worker import worker as jobs_worker
 from core.mail import sending
 from core.waking import rung
 from gateway import files, front, limits, observe, preferences, schema, static
-from gateway.access import enforce
 from gateway.auth import Authenticate
 from gateway.errors import HANDLERS
 from gateway.gate import Gate
@@ -179,7 +178,6 @@ def create_app() -> Litestar:
             *portal_register.ROUTES,
             *welcome.ROUTES,
         ],
-        guards=[enforce],
         middleware=[Authenticate, Gate],
         request_max_body_size=None,
         exception_handlers=HANDLERS,

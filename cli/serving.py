@@ -18,12 +18,16 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
+from cli.connections import Connection
+
 #: Seconds that requests in flight may take when the server stops.
 FINISH_WITHIN = 10
 #: Seconds in which kept connections may still ask once.
 LAST_CALL = 0.5
 #: What a shell calls a process that was ended by SIGTERM; nothing else tells a forced stop from a clean one.
 FORCED = 143
+#: Connections, streams and files that a process may hold, where the system lets it.
+MOST_OPEN = 65_536
 
 
 class Server(uvicorn.Server):
@@ -43,6 +47,7 @@ class Server(uvicorn.Server):
         from gateway.observe import configure_logging
 
         configure_logging()
+        hold_many()
         super().run(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -122,6 +127,17 @@ class Workers(Multiprocess):
         super().join_all()
 
 
+def hold_many() -> None:
+    """The usual soft limit of 1,024 is less than a hall full of phones."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def bind(host: str, port: int) -> socket.socket:
     """:raises OSError: the port is taken or the address is not of this machine."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -141,6 +157,7 @@ def configuration(workers: int, **tls: Any) -> uvicorn.Config:
     return uvicorn.Config(
         "app:create_app",
         factory=True,
+        http=Connection,
         workers=workers,
         log_config=None,
         access_log=False,

@@ -1,10 +1,13 @@
-"""Every route says who may: ``opt=allow(Role.organizer)`` or ``opt=PUBLIC``. One that says nothing stops the start."""
+"""Every route says who may: ``opt=allow(Role.organizer)`` or ``opt=PUBLIC``. One that says nothing stops the start.
+
+Asked by :class:`gateway.gate.Gate`, not as a guard of Litestar, which runs plain functions in a thread, each time.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from litestar.types import HTTPScope
 
 from core.accounts.roles import ANONYMOUS, Actor, Role
 from core.errors import Forbidden, NotSignedIn
@@ -32,20 +35,18 @@ def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
     return actor if isinstance(actor, Actor) else ANONYMOUS
 
 
-async def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard on the whole app. A coroutine, since Litestar takes a plain function to another thread and back."""
-    allowed = handler.opt.get("allow")
-    if allowed is None and connection.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]  # http only
+def enforce(scope: HTTPScope) -> None:
+    """:raises NotSignedIn: 401. :raises Forbidden: 403."""
+    allowed = scope["route_handler"].opt.get("allow")
+    if allowed == "public" or (allowed is None and scope["method"] == "OPTIONS"):
         return
-    if allowed == "public":
-        return
-    actor = actor_of(connection)
-    if actor.kind == "anonymous":
+    actor = scope.get("user")
+    if not isinstance(actor, Actor) or actor.kind == "anonymous":
         raise NotSignedIn
     if allowed == "signed_in":
         return
     if not isinstance(allowed, frozenset) or not actor.roles & allowed:
-        session = connection.scope.get("yinbo.session")
+        session = scope.get("yinbo.session")
         raise SecondFactorNeeded if getattr(session, "limited", False) else Forbidden
 
 

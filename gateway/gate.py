@@ -1,5 +1,5 @@
 """The layer between routing and handlers, after the one that says who it is. Here stop: who comes too often, bodies
-that are too large, too slow or no JSON at all, and forged requests.
+that are too large, too slow or no JSON at all, forged requests, and who may not.
 
 A route may say otherwise by its ``opt``: ``limit`` (a name in :data:`gateway.limits.RATES`), ``max_body`` (bytes) and
 ``takes`` (the media type of an API call that is not JSON).
@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
 from core.accounts.roles import Actor
-from gateway import csrf, limits
+from gateway import access, csrf, limits
 from gateway.jsontext import check_json
 
 MAX_BODY = 1_000_000
@@ -41,6 +41,7 @@ class Gate:
                 await _count(counting, scope, opt)
             if scope["method"] not in csrf.SAFE:
                 receive = await _admit(scope, receive, opt)
+            access.enforce(scope)
         await self.app(scope, receive, send)
 
 

@@ -14,9 +14,10 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.enums import MediaType
+from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
 from core import clock
 from core.accounts.roles import ANONYMOUS
@@ -27,11 +28,14 @@ from core.i18n import Locale, formats, is_known, plural, translate
 from gateway import csrf
 from gateway.access import actor_of
 from gateway.locale import Size, locale_of, size_of
+from gateway.summaries import MARK, name_fields
 
 WEB = Path(__file__).parent.parent / "web"
 TEMPLATES = WEB / "templates"
 MANIFEST = WEB / "dist" / ".vite" / "manifest.json"
 FLASH_COOKIE = "flash"
+#: Of a query that a switch brings back.
+LONGEST_QUERY = 400
 
 _globals: dict[str, Any] = {}
 _per_request: dict[str, Callable[[Request[Any, Any, Any]], Any]] = {}
@@ -123,6 +127,7 @@ def environment(locale: Locale) -> Environment:
         "request_id": "",
         "size": "normal",
         "path": "/",
+        "here": "/",
         "actor": ANONYMOUS,
         **_globals,
     }
@@ -130,7 +135,8 @@ def environment(locale: Locale) -> Environment:
 
 
 def render(template: str, locale: Locale, **values: Any) -> str:
-    return environment(locale).get_template(template).render(**values)
+    html = environment(locale).get_template(template).render(**values)
+    return name_fields(html, locale) if MARK in html else html
 
 
 class Flash(msgspec.Struct):
@@ -168,6 +174,12 @@ def _flash_of(connection: ASGIConnection[Any, Any, Any, Any], locale: Locale) ->
         return None
 
 
+def _here(scope: HTTPScope) -> str:
+    """The address with its query: where the switches of language and type size come back to."""
+    query = scope["query_string"].decode("utf-8", "replace")
+    return f"{scope['path']}?{query}" if query and len(query) < LONGEST_QUERY else scope["path"]
+
+
 def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 200, **values: Any) -> Response[str]:
     locale = locale_of(request)
     html = render(
@@ -177,6 +189,7 @@ def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 2
             "size": size_of(request),
             "actor": actor_of(request),
             "path": request.scope["path"],
+            "here": _here(request.scope),
             "flash_message": _flash_of(request, locale),
             "request_id": current_request_id(),
             "edition": kept_edition(),
@@ -192,18 +205,40 @@ def page(request: Request[Any, Any, Any], template: str, *, status_code: int = 2
     return response
 
 
-class _Kept(msgspec.Struct):
-    minute: int
-    about: object
-    body: bytes
-    etag: str
+class _Kept(Response[bytes]):
+    """A page as it goes out. Sent to many, so it takes nothing of a request: no cookies, no headers of its own."""
+
+    def __init__(self, minute: int, about: object, body: bytes) -> None:
+        self.minute = minute
+        self.about = about
+        self.etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        kind = (b"content-type", b"text/html; charset=utf-8")
+        told = [(b"cache-control", b"private, no-cache"), (b"vary", b"cookie, accept-language")]
+        told.append((b"etag", self.etag.encode()))
+        whole = [kind, *told, (b"content-length", str(len(body)).encode())]
+        self.start: HTTPResponseStartEvent = {"type": "http.response.start", "status": 200, "headers": whole}
+        self.body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": False}
+        self.unchanged: HTTPResponseStartEvent = {"type": "http.response.start", "status": 304, "headers": told}
+        super().__init__(body)
+
+    def to_asgi_response(self, app: Litestar | None, request: Request[Any, Any, Any], **_: Any) -> Any:
+        """Of no request, but for whether its reader has the page already."""
+        return self._say_so if request.headers.get("if-none-match") == self.etag else self._send
+
+    async def _send(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        # A copy: whoever stands between adds to the headers.
+        await send({**self.start})
+        await send({**self.body})
+
+    async def _say_so(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({**self.unchanged})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 _Shelf = dict[tuple[str, Locale, Size], _Kept]
 #: By event loop, as the database connections behind the pages are.
 _shelves: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shelf] = WeakKeyDictionary()
 _SHELF_HOLDS = 512
-_SHARED_HEADERS = {"cache-control": "private, no-cache", "vary": "cookie, accept-language"}
 
 
 def forget_pages() -> None:
@@ -241,12 +276,9 @@ async def public_page(
     minute = int(clock.now().timestamp()) // 60
     kept = shelf.get((place, locale, size))
     if kept is None or kept.minute != minute or (kept.about is not about and kept.about != about):
-        html = render(template, locale, **{"size": size, "path": path, **await values()}).encode()
+        html = render(template, locale, **{"size": size, "path": path, "here": place, **await values()}).encode()
         if len(shelf) >= _SHELF_HOLDS:
             shelf.clear()
-        kept = _Kept(minute, about, html, f'"{blake2b(html, digest_size=12).hexdigest()}"')
+        kept = _Kept(minute, about, html)
         shelf[(place, locale, size)] = kept
-    headers = {**_SHARED_HEADERS, "etag": kept.etag}
-    if request.headers.get("if-none-match") == kept.etag:
-        return Response(b"", status_code=304, headers=headers, media_type=MediaType.HTML)
-    return Response(kept.body, headers=headers, media_type=MediaType.HTML)
+    return kept

@@ -16,7 +16,7 @@ YEAR = 365 * 24 * 3600
 
 def safe_path(wanted: str) -> str:
     """A path of this site, else the home page: nobody is sent elsewhere by a link that begins here."""
-    if not wanted.startswith("/") or wanted.startswith("//") or len(wanted) > 500 or not wanted.isprintable():
+    if not wanted.startswith("/") or wanted.startswith("//") or len(wanted) > 1000 or not wanted.isprintable():
         return "/"
     return "/" if "\\" in wanted else quote(wanted, safe="/?&=%#:@!$'()*+,;~-._")
 

@@ -50,7 +50,8 @@ _BASE = "#/components"
 
 class _Page(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        values = {"size": size_of(request), "path": request.scope["path"], "actor": actor_of(request)}
+        path = request.scope["path"]
+        values = {"size": size_of(request), "path": path, "here": path, "actor": actor_of(request)}
         return render("schema.html", locale_of(request), schema=openapi_schema, **values).encode()
 
 

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from secrets import token_hex
+from random import Random
 from typing import Any
 
 from litestar import Litestar
@@ -28,6 +28,12 @@ _AGAIN = 1.0
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 Headers = list[tuple[bytes, bytes]]
+#: An id has to be its own, not a secret: the system is not asked for each.
+_ids = Random()  # noqa: S311
+
+
+def _new_id() -> str:
+    return f"{_ids.getrandbits(64):016x}"
 
 
 class _State:
@@ -135,16 +141,14 @@ class Observe:
         if self.proxies and client and self.proxies.trusts(client[0]):
             for name, value in scope["headers"]:
                 if name == b"x-request-id":
-                    return value.decode() if _GIVEN.fullmatch(value) else token_hex(8)
-        return token_hex(8)
+                    return value.decode() if _GIVEN.fullmatch(value) else _new_id()
+        return _new_id()
 
     def _tell(self, http: HTTPScope, record: _Record, status: int, own_id: str, seconds: float, stream: bool) -> None:
         inner = record.scope or http
         route = inner.get("path_template") or "unmatched"
         method = http["method"] if http["method"] in _METHODS else "other"
-        metrics.REQUESTS.labels(method, route, str(status)).inc()
-        if not stream:
-            metrics.SECONDS.labels(route).observe(seconds)
+        metrics.answered(method, route, status, None if stream else seconds)
         if logs.write_request is not None:
             actor = inner.get("user")
             logs.write_request(

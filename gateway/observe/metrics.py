@@ -32,6 +32,20 @@ SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=REGISTRY,
 )
+_children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+
+def answered(method: str, route: str, status: int, seconds: float | None) -> None:
+    """``seconds``: None for a stream. Looked up once: each look-up takes a lock and checks the labels."""
+    children = _children.get((method, route, status))
+    if children is None:
+        children = REQUESTS.labels(method, route, str(status)), SECONDS.labels(route)
+        _children[(method, route, status)] = children
+    children[0].inc()
+    if seconds is not None:
+        children[1].observe(seconds)
+
+
 IN_FLIGHT = Gauge("yinbo_requests_in_flight", "Requests being answered.", registry=REGISTRY)
 STREAMS = Gauge("yinbo_event_streams", "Listeners of live events.", registry=REGISTRY)
 WRITER = Gauge("yinbo_writer_queue", "Writes waiting for SQLite's writer.", registry=REGISTRY)

@@ -1,5 +1,10 @@
+import re
+from html import unescape
+
 import httpx
 import pytest
+
+from tests.expo import an_edition
 
 pytestmark = pytest.mark.anyio
 
@@ -31,3 +36,12 @@ async def test_an_unknown_choice_changes_nothing(client: httpx.AsyncClient) -> N
     answer = await client.get("/preferences?lang=xx&size=huge")
     assert answer.status_code == 303
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/exhibitors?q=%E6%8A%A4%E7%90%86&fields=other", "/exhibitors?view=plan"])
+async def test_the_switches_come_back_to_the_same_view(client: httpx.AsyncClient, address: str) -> None:
+    await an_edition()
+    html = (await client.get(address)).text
+    links = [unescape(link) for link in re.findall(r'href="(/preferences[^"]*)"', html)]
+    assert len(links) == 2
+    assert {(await client.get(link)).headers["location"] for link in links} == {address}

@@ -105,3 +105,12 @@ async def test_the_form_has_its_time(client: httpx.AsyncClient) -> None:
 async def test_nobody_finds_an_application_by_a_made_up_address(client: httpx.AsyncClient) -> None:
     await an_edition()
     assert (await client.get("/register/" + "A" * 22)).status_code == 404
+
+
+async def test_the_summary_names_each_field_and_the_code_is_not_called_optional(client: httpx.AsyncClient) -> None:
+    await an_edition()
+    form = await filled(client, name="", contact_name="")
+    html = (await client.post("/register", data=form, headers={"accept-language": "en"})).text
+    assert '<a href="#f-name">Full name: Please fill this in.</a>' in html
+    assert '<a href="#f-contact_name">Contact person: Please fill this in.</a>' in html
+    assert '<label for="f-credit_code">Unified social credit code</label>' in html
