@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -31,6 +31,7 @@ class Scan(msgspec.Struct):
 
 Work = Callable[[sqlite3.Connection], Any]
 
+NOTE_TABLE = "CREATE TABLE IF NOT EXISTS bare_note (id INTEGER PRIMARY KEY, code TEXT, amount INTEGER);"
 #: The look-up, the insert and the update of a scan, and nothing more.
 SCAN_TABLES = """
 CREATE TABLE IF NOT EXISTS bare_badge (id INTEGER PRIMARY KEY, code TEXT UNIQUE, kind TEXT, status TEXT, holder TEXT);
@@ -65,6 +66,8 @@ class Writer:
         self.path = path
         self.queue: SimpleQueue[tuple[asyncio.Future[Any], Work] | None] = SimpleQueue()
         self.loop = asyncio.get_running_loop()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(NOTE_TABLE + SCAN_TABLES)
         self.thread = threading.Thread(target=self.main)
         self.thread.start()
 
@@ -72,8 +75,6 @@ class Writer:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("CREATE TABLE IF NOT EXISTS bare_note (id INTEGER PRIMARY KEY, code TEXT, amount INTEGER)")
-        connection.executescript(SCAN_TABLES)
         stop = False
         while not stop and (item := self.queue.get()) is not None:
             group = [item]
