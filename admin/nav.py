@@ -54,9 +54,11 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         mark("Gates"),
         [
             Entry("/admin/badges", mark("Badges"), _ORGANIZER),
+            Entry("/admin/gate", mark("Checkpoints"), _ORGANIZER),
             Entry("/admin/gate/live", mark("Live at the gates"), _GATE),
             Entry("/admin/gate/scans", mark("Scans"), _ORGANIZER),
             Entry("/admin/gate/conflicts", mark("Conflicts at the gates"), _ORGANIZER),
+            Entry("/admin/gate/evacuation", mark("Head count for an evacuation"), _GATE),
             Entry("/admin/gate/incidents", mark("Service desk"), _GATE),
         ],
     ),

@@ -25,7 +25,7 @@ from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, day
 from core.editions.tables import Edition
 from core.errors import DomainError
 from core.files.services import forget as forget_files
-from demo import booths, deals
+from demo import booths, deals, gates
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
@@ -112,6 +112,7 @@ PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
     ("exhibitors", _firms),
     ("booths", booths.load),
     ("badges", _people),
+    ("gates", gates.load),
     ("deals", deals.load),
 ]
 
@@ -144,6 +145,7 @@ async def _remove(edition: int) -> None:
     await ExhibitorFile.delete().where(ExhibitorFile.exhibitor.is_in(own))
     await forget_files([row["file"] for row in files])
     await ExhibitorGram.delete().where(ExhibitorGram.edition == edition)
+    await gates.remove(edition)
     await _uproot(Edition, [edition])
 
 

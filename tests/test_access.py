@@ -85,6 +85,14 @@ POST /admin/exhibitors/{number:str}/messages/read organizer
 GET /admin/exhibitors/{number:str}/statement organizer
 POST /admin/exhibitors/{number:str}/statement/{act:str} organizer
 POST /admin/exhibitors/{number:str}/undo reviewer
+GET /admin/gate organizer
+GET /admin/gate/areas/{code:str} organizer
+POST /admin/gate/areas/{code:str} organizer
+GET /admin/gate/checkpoints/new organizer
+POST /admin/gate/checkpoints/new organizer
+GET /admin/gate/checkpoints/{code:str} organizer
+POST /admin/gate/checkpoints/{code:str} organizer
+POST /admin/gate/checkpoints/{code:str}/{act:str} organizer
 GET /admin/gate/conflicts organizer
 GET /admin/gate/conflicts.xlsx organizer
 POST /admin/gate/conflicts/{scan:int} organizer

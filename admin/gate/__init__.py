@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from admin.gate import conflicts, incidents, live, scans
+from admin.gate import checkpoints, conflicts, incidents, live, scans
 
-ROUTES: list[Any] = [*live.ROUTES, *scans.ROUTES, *conflicts.ROUTES, *incidents.ROUTES]
+ROUTES: list[Any] = [*checkpoints.ROUTES, *live.ROUTES, *scans.ROUTES, *conflicts.ROUTES, *incidents.ROUTES]

@@ -10,7 +10,7 @@ from piccolo.querystring import QueryString
 
 from cli.doctor.findings import Finding, error, ok, warning
 from core import clock, db
-from core.config import Settings
+from core.config import Settings, settings
 from core.config.checks import is_loopback, masked
 from core.db.migrations import pending
 
@@ -92,9 +92,25 @@ async def _contents() -> AsyncIterator[Finding]:
     else:
         yield ok("ledger", f"{waiting} entries wait for their seal")
     yield await _worker()
+    if (gates := await _gates()) is not None:
+        yield gates
     failed = (await mail.counts())[MailState.failed]
     if failed:
         yield warning("mail", f"{failed} mails failed for good", "see why in the organizers' desk, mend and send again")
+
+
+async def _gates() -> Finding | None:
+    """Phones give camera and offline only to https."""
+    from checkin.queries.live import has_checkpoints
+    from core.editions.queries import current_edition
+
+    edition = await current_edition()
+    if edition is None or not await has_checkpoints(edition):
+        return None
+    if settings().public_url.startswith("https://"):
+        return ok("gates", "phones get camera and offline: the address is https")
+    mend = "set YINBO_TLS_CERT and YINBO_TLS_KEY, or YINBO_BASE_URL=https://… behind a proxy"
+    return warning("gates", "there are checkpoints, but phones get no camera from an http address", mend)
 
 
 async def _worker() -> Finding:

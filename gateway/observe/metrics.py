@@ -10,9 +10,11 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from checkin.queries import live, scan_desk
 from core.audit import queries as audit
 from core.db import Busy, engine
 from core.db.sqlite import SqliteDoor
+from core.editions.queries import current_edition
 from core.events.hub import listeners
 from core.jobs import queries as jobs
 from core.mail import queries as mail
@@ -53,6 +55,12 @@ POOL = Gauge("yinbo_pool_connections", "Connections to PostgreSQL.", ["state"], 
 UNSEALED = Gauge("yinbo_ledger_unsealed", "Entries of the audit trail without a seal yet.", registry=REGISTRY)
 MAILS = Gauge("yinbo_mails", "Mails by state.", ["state"], registry=REGISTRY)
 JOBS = Gauge("yinbo_jobs", "Jobs by state.", ["state"], registry=REGISTRY)
+ADMITTED = Gauge("yinbo_scans_admitted", "People let in today, by checkpoint.", ["checkpoint"], registry=REGISTRY)
+REFUSED = Gauge("yinbo_scans_refused", "Scans refused today, by checkpoint.", ["checkpoint"], registry=REGISTRY)
+INSIDE = Gauge("yinbo_inside", "People inside now, by area.", ["area"], registry=REGISTRY)
+DEVICES = Gauge("yinbo_devices", "Devices at the gates, heard of lately or silent.", ["state"], registry=REGISTRY)
+UNSENT = Gauge("yinbo_devices_unsent", "Scans that devices had not sent when last heard of.", registry=REGISTRY)
+CONFLICTS = Gauge("yinbo_conflicts_open", "Conflicts on which nobody has ruled.", registry=REGISTRY)
 PROCESS = Gauge("yinbo_process_info", "Which process answers.", ["pid"], registry=REGISTRY)
 
 #: Seconds for which what the database said is good: several who scrape ask it no more often.
@@ -72,6 +80,25 @@ async def _ask_database() -> None:
             MAILS.labels(state.value).set(many)
         for job_state, many in (await jobs.counts()).items():
             JOBS.labels(job_state.value).set(many)
+        await _ask_gates()
+
+
+async def _ask_gates() -> None:
+    """Of the current edition."""
+    edition = await current_edition()
+    if edition is None:
+        return
+    now = await live.live(edition)
+    for gate in now.gates:
+        ADMITTED.labels(gate.checkpoint.code).set(gate.admitted)
+        REFUSED.labels(gate.checkpoint.code).set(gate.refusals)
+    for area in now.areas:
+        INSIDE.labels(area.area.code.lstrip("@")).set(area.inside)
+    silent = len(now.quiet)
+    DEVICES.labels("silent").set(silent)
+    DEVICES.labels("online").set(len(now.devices) - silent)
+    UNSENT.set(sum(one.queue for one in now.devices))
+    CONFLICTS.set(await scan_desk.open_conflicts(edition))
 
 
 async def answer() -> bytes:
