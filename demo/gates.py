@@ -50,9 +50,10 @@ from core.db.migrations import raw
 from core.editions.queries import EditionInfo
 from exhibitors.tables import Exhibitor, Status
 
-VISITORS = 1400
+VISITORS = 1000
 GROUPS = 6
 STAFF = 60
+_TAKING_PART = [status.value for status in (Status.approved, Status.booth_assigned, Status.confirmed)]
 #: Rows of one insert: SQLite binds at most 32,766 values.
 PORTION = 500
 FIRMS = ("示例养老服务中心", "示例社区卫生服务站", "示例康复医院", "示例老年大学", "示例街道办事处", "")
@@ -84,7 +85,7 @@ async def _badges(edition: EditionInfo) -> list[BadgeInfo]:
     made = await badges.put(edition, await badges.sign(edition, drafts))
     firms = (
         await Exhibitor.select(Exhibitor.id, Exhibitor.name)
-        .where(Exhibitor.edition == edition.id, Exhibitor.status == Status.approved.value)
+        .where(Exhibitor.edition == edition.id, Exhibitor.status.is_in(_TAKING_PART))
         .order_by(Exhibitor.id)
         .limit(STAFF)
     )
@@ -281,7 +282,7 @@ async def _leads(edition: EditionInfo, made: list[BadgeInfo], events: list[_Even
     drawn = Random("leads")  # noqa: S311  # the same on every load
     firms = (
         await Exhibitor.select(Exhibitor.id)
-        .where(Exhibitor.edition == edition.id, Exhibitor.status == Status.approved.value)
+        .where(Exhibitor.edition == edition.id, Exhibitor.status.is_in(_TAKING_PART))
         .order_by(Exhibitor.id)
         .limit(8)
     )

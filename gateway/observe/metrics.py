@@ -60,7 +60,7 @@ REFUSED = Gauge("yinbo_scans_refused", "Scans refused today, by checkpoint.", ["
 INSIDE = Gauge("yinbo_inside", "People inside now, by area.", ["area"], registry=REGISTRY)
 DEVICES = Gauge("yinbo_devices", "Devices at the gates, heard of lately or silent.", ["state"], registry=REGISTRY)
 UNSENT = Gauge("yinbo_devices_unsent", "Scans that devices had not sent when last heard of.", registry=REGISTRY)
-CONFLICTS = Gauge("yinbo_conflicts_open", "Conflicts on which nobody has ruled.", registry=REGISTRY)
+CONFLICTS = Gauge("yinbo_conflicts_open", "Conflicts that wait for a ruling.", registry=REGISTRY)
 PROCESS = Gauge("yinbo_process_info", "Which process answers.", ["pid"], registry=REGISTRY)
 
 #: Seconds for which what the database said is good: several who scrape ask it no more often.

@@ -5,16 +5,17 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from checkin.tables import Badge
+from checkin.queries import live, scan_desk
+from checkin.tables import AreaBar, Badge, Lead, Scan
 from cli import main
-from core import db, money
+from core import clock, db, money
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, stored_edition
 from deals.queries.deals import Filter, count_deals
 from deals.queries.totals import totals
 from deals.rules.totals import Totals
 from deals.tables import DealStatus
-from demo import load_demo
+from demo import gates, load_demo
 from exhibitors.rules.codes import check_digit_fits
 from exhibitors.tables import Exhibitor
 from tests.expo import an_edition
@@ -60,13 +61,39 @@ def test_the_demo_is_on_its_second_day_and_open(database: None) -> None:
         "rejected",
         "submitted",
     ]
-    assert badges == 30
+    assert badges == 30 + gates.VISITORS + gates.GROUPS + gates.STAFF
     found, confirmed = asyncio.run(_signed())
     # Seven signings of over eleven billion, in four fields.
     assert (found.deals, confirmed, found.fen) == (7, 7, 11_235_966_800_50)
     assert money.display("zh-CN", found.fen) == "超过112亿元"
     assert sum(line.fen for line in found.by_field) == found.fen
     assert sum(line.fen > 0 for line in found.by_field) == 4
+
+
+async def _at_the_gates() -> tuple[int, int, int, int, int, bool]:
+    async with db.lifespan():
+        edition = await stored_edition("demo")
+        now = await live.live(edition)
+        scans = await scan_desk.count(edition, scan_desk.Sought())
+        late = await Scan.count().where(Scan.scanned_at > clock.now())
+        conflicts = await scan_desk.open_conflicts(edition)
+        leads = await Lead.count().where(Lead.edition == edition.id)
+        vip = next(one for one in now.areas if one.area.capacity)
+        bar = await AreaBar.select(AreaBar.inside).where(AreaBar.area == vip.area.id, AreaBar.day == now.day).first()
+        return scans, late, conflicts, leads, len(now.quiet), (bar["inside"] if bar else 0) == vip.inside
+
+
+def test_the_gates_of_the_demo_have_life_that_lies_before_now_and_goes_with_a_reset(database: None) -> None:
+    run()
+    first = asyncio.run(_at_the_gates())
+    scans, late, conflicts, leads, quiet, exact = first
+    assert scans > 1000
+    assert (late, conflicts, quiet, exact) == (0, 1, 1, True)
+    assert leads > 50
+    assert run("--reset").exit_code == 0
+    again = asyncio.run(_at_the_gates())
+    assert again[1:3] == (0, 1)
+    assert abs(again[0] - scans) < 200
 
 
 def test_no_invented_credit_code_can_be_real_and_each_is_well_formed(database: None) -> None:
