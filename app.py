@@ -16,6 +16,8 @@ import portal.plan  # noqa: F401  # another view of the directory
 from admin import audit as admin_audit
 from admin import badges as admin_badges
 from admin import booths as admin_booths
+from admin import catalogue as admin_catalogue
+from admin import deposits as admin_deposits
 from admin import desks as admin_desks
 from admin import documents as admin_documents
 from admin import drawings as admin_drawings
@@ -27,6 +29,7 @@ from admin import halls as admin_halls
 from admin import home as admin_home
 from admin import imports as admin_imports
 from admin import jobs as admin_jobs
+from admin import links as admin_links
 from admin import mail as admin_mail
 from admin import moves as admin_moves
 from admin import passes as admin_passes
@@ -59,6 +62,7 @@ from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import account, signin, site, welcome
 from portal import agenda as portal_agenda
+from portal import catalogue as portal_catalogue
 from portal import desk as portal_desk
 from portal import directory as portal_directory
 from portal import drawings as portal_drawings
@@ -156,6 +160,10 @@ def create_app() -> Litestar:
             *admin_drawings.ROUTES,
             *admin_moves.ROUTES,
             *admin_passes.ROUTES,
+            *admin_catalogue.ROUTES,
+            *admin_deposits.ROUTES,
+            *admin_links.ROUTES,
+            *portal_catalogue.ROUTES,
             *portal_passes.ROUTES,
             *portal_moves.ROUTES,
             *portal_leads.ROUTES,

@@ -18,6 +18,7 @@ from core.editions.queries import require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark, translate
 from exhibitors.queries import booths as queries
+from exhibitors.queries.booths import HallInfo
 from exhibitors.rules import booths as rules
 from exhibitors.rules import hall_sheets
 from exhibitors.rules.hall_sheets import Read
@@ -131,6 +132,32 @@ def _done(to: str, said: str, **values: Any) -> Response[Any]:
     return answer
 
 
+WALLS = {"south": mark("South"), "north": mark("North"), "west": mark("West"), "east": mark("East")}
+
+
+def _walls(hall: HallInfo) -> dict[str, str]:
+    """Size and entrance, as the form has them."""
+    x, y = hall.entrance
+    wall = "north" if y <= 0 else "south" if y >= hall.height else "west" if x <= 0 else "east"
+    along = x if wall in ("north", "south") else y
+    return {"width": metres(hall.width), "height": metres(hall.height), "wall": wall, "along": metres(along)}
+
+
+def _entrance(reader: _Reader, width: int, height: int) -> tuple[int, int]:
+    wall = reader.form.text("wall", 10)
+    along = reader.read("along", rules.metres_or_zero, 0)
+    if along > (width if wall in ("north", "south") else height):
+        reader.errors.append(FieldError("along", "outside", mark("This lies outside of the wall.")))
+    match wall:
+        case "north":
+            return along, 0
+        case "west":
+            return 0, along
+        case "east":
+            return width, along
+    return along, height
+
+
 async def _edit(
     request: Request[Any, Any, Any], code: str, form: Form | None = None, errors: dict[str, str] | None = None
 ) -> Response[Any]:
@@ -143,7 +170,8 @@ async def _edit(
         "admin/hall.html",
         status_code=422 if errors else 200,
         hall=hall,
-        typed={"name_zh": hall.name_zh, "name_en": hall.name_en, **(form or {})},
+        typed={"name_zh": hall.name_zh, "name_en": hall.name_en, **_walls(hall), **(form or {})},
+        walls=[(wall, translate(locale_of(request), label)) for wall, label in WALLS.items()],
         errors=errors or {},
         metres=metres,
     )
@@ -164,8 +192,12 @@ async def change(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
             return _done("/admin/booths", mark("The hall is removed."))
         name_zh = reader.read("name_zh", lambda typed: rules.short(typed, 100, required=True), "")
         name_en = reader.read("name_en", lambda typed: rules.short(typed, 100), "")
+        size = entrance = None
+        if "width" in form:
+            size = reader.read("width", rules.metres, 1), reader.read("height", rules.metres, 1)
+            entrance = None if reader.errors else _entrance(reader, *size)
         reader.done()
-        await halls.change_hall(actor, edition, code, name_zh, name_en)
+        await halls.change_hall(actor, edition, code, name_zh, name_en, size, entrance)
     except DomainError as refused:
         if refused.status == 404:
             raise

@@ -48,6 +48,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
             Entry("/admin/drawings", mark("Drawings"), _REVIEWER),
             Entry("/admin/move", mark("Move-in and move-out"), _ORGANIZER),
             Entry("/admin/passes", mark("Builders and vehicles"), _ORGANIZER),
+            Entry("/admin/catalogue", mark("Catalogue"), _ORGANIZER),
         ],
     ),
     (

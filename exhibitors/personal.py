@@ -11,7 +11,11 @@ from core.search import among
 from exhibitors.tables import (
     BoothPayment,
     BoothTerms,
+    CatalogueEntry,
+    CatalogueLine,
+    CataloguePrint,
     Contractor,
+    DepositEntry,
     DrawingSubmission,
     Exhibitor,
     ExhibitorChange,
@@ -178,7 +182,46 @@ def _passes(scope: Scope) -> Sequence[Any]:
     return [*found, *_whole(WorkPass.exhibitor)(scope)]
 
 
+def _printed(table: Any) -> Any:
+    """Of an exhibitor whose contact the person is, or where it stands by an address of its own."""
+
+    def find(scope: Scope) -> Sequence[Any]:
+        found = [table.exhibitor.is_in(sorted(scope.exhibitors))] if scope.exhibitors else []
+        return [*found, among(table.email, scope.emails)] if scope.emails else found
+
+    return find
+
+
+def _handed(scope: Scope) -> Sequence[Any]:
+    return [CataloguePrint.made_by.is_in(scope.keys)] if scope.accounts else []
+
+
 HOLDINGS = [
+    Holding(
+        CatalogueEntry,
+        {"contact": "", "phone": "", "email": ""},
+        _printed(CatalogueEntry),
+        texts=("intro_en",),
+        near=_near(CatalogueEntry.exhibitor),
+        shown=("exhibitor", "sent_at"),
+    ),
+    Holding(
+        CatalogueLine,
+        {"contact": "", "phone": "", "email": ""},
+        _printed(CatalogueLine),
+        texts=("intro", "intro_en", "website"),
+        near=_near(CatalogueLine.exhibitor),
+        shown=("exhibitor", "print"),
+    ),
+    Holding(CataloguePrint, {"made_name": ERASED}, _handed, shown=("edition", "number", "made_at")),
+    Holding(
+        DepositEntry,
+        {"recorded_name": ERASED, "note": ""},
+        _whole(DepositEntry.exhibitor, DepositEntry.recorded_by),
+        texts=("reference",),
+        near=_near(DepositEntry.exhibitor),
+        shown=("exhibitor", "recorded_at"),
+    ),
     Holding(
         Contractor,
         {"person": ERASED, "mobile": ""},
@@ -202,7 +245,13 @@ HOLDINGS = [
         texts=("name", "form"),
         shown=("name", "started_at"),
     ),
-    Holding(ExhibitorLink, {"email": ERASED_EMAIL}, _links, delete=True, shown=("created_at", "used_at")),
+    Holding(
+        ExhibitorLink,
+        {"email": ERASED_EMAIL, "made_name": ERASED},
+        _links,
+        delete=True,
+        shown=("created_at", "used_at"),
+    ),
     Holding(ExhibitorMember, {}, _members, delete=True, shown=("exhibitor", "added_at")),
     Holding(
         ExhibitorMessage,
@@ -289,6 +338,8 @@ EXCEPTIONS = {
     "exhibitor.name": "the firm's",
     "exhibitor.name_en": "the firm's",
     "exhibitor.search": "made of the firm's names, number and code; swept as a text all the same",
+    "catalogue_line.name": "the firm's",
+    "catalogue_line.name_en": "the firm's",
     "exhibitor_change.name": "the firm's; swept as a text",
     "exhibitor_change.name_en": "the firm's; swept as a text",
     "exhibitor_draft.name": "the firm's, as typed; swept as a text",

@@ -5,8 +5,15 @@ from core.errors import FieldError, InvalidInput
 from core.i18n import mark
 from exhibitors.queries.fees import Invoice
 from exhibitors.rules.booths import REQUIRED
+from exhibitors.tables import DepositAct
 from gateway.forms import Form
 
+#: An entry of a deposit, as both desks say it.
+DEPOSIT_ACTS = {
+    DepositAct.paid: mark("Paid"),
+    DepositAct.returned: mark("Given back"),
+    DepositAct.kept: mark("Kept"),
+}
 _LONGEST = {
     "title": 200,
     "tax_number": 40,

@@ -8,7 +8,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from core.errors import InvalidInput
-from core.i18n import mark
+from core.i18n import mark, translate
+from exhibitors.queries import deposits
 from exhibitors.queries import fees as queries
 from exhibitors.rules.fees import yuan
 from exhibitors.services import fees as services
@@ -16,7 +17,7 @@ from gateway.access import SIGNED_IN
 from gateway.forms import Form, form_of, shown_errors
 from gateway.halls import kinds, square
 from gateway.pages import flash, page
-from gateway.statements import invoice_of
+from gateway.statements import DEPOSIT_ACTS, invoice_of
 from portal.desk import Asked, Desk, opened
 
 
@@ -31,6 +32,8 @@ async def _show(request: Asked, desk: Desk, typed: Form | None = None, errors: d
         one=desk.one,
         here="statement",
         statement=one,
+        deposit=await deposits.deposit(desk.edition, desk.id),
+        acts={act: translate(desk.locale, label) for act, label in DEPOSIT_ACTS.items()},
         kinds=kinds(desk.locale),
         square=square,
         yuan=yuan,

@@ -36,6 +36,9 @@ GET /admin/audit/{key:int} organizer
 GET /admin/badges organizer
 POST /admin/badges organizer
 GET /admin/booths organizer
+GET /admin/booths/deposits organizer
+POST /admin/booths/deposits organizer
+GET /admin/booths/deposits.xlsx organizer
 GET /admin/booths/fees organizer
 POST /admin/booths/fees organizer
 GET /admin/booths/halls/new organizer
@@ -48,6 +51,10 @@ GET /admin/booths/suggestion organizer
 POST /admin/booths/suggestion organizer
 GET /admin/booths/{code:str} organizer
 POST /admin/booths/{code:str}/{act:str} organizer
+GET /admin/catalogue organizer
+GET /admin/catalogue.xlsx organizer
+GET /admin/catalogue/print organizer
+POST /admin/catalogue/{act:str} organizer
 GET /admin/changes reviewer
 GET /admin/drawings reviewer
 POST /admin/drawings/{submission:int} reviewer
@@ -66,6 +73,7 @@ POST /admin/exhibitors/import organizer
 GET /admin/exhibitors/import/{number:int} organizer
 POST /admin/exhibitors/import/{number:int}/pass organizer
 POST /admin/exhibitors/import/{number:int}/run organizer
+GET /admin/exhibitors/invite organizer
 GET /admin/exhibitors/new organizer
 POST /admin/exhibitors/new organizer
 GET /admin/exhibitors/template.xlsx organizer
@@ -76,9 +84,14 @@ POST /admin/exhibitors/{number:str}/changes/{change:int} reviewer
 POST /admin/exhibitors/{number:str}/check-digit organizer
 POST /admin/exhibitors/{number:str}/contact reviewer
 POST /admin/exhibitors/{number:str}/decision reviewer
+GET /admin/exhibitors/{number:str}/deposit organizer
+POST /admin/exhibitors/{number:str}/deposit/{act:str} organizer
 GET /admin/exhibitors/{number:str}/files reviewer
 POST /admin/exhibitors/{number:str}/files organizer
 POST /admin/exhibitors/{number:str}/files/{line:int}/remove organizer
+GET /admin/exhibitors/{number:str}/link organizer
+POST /admin/exhibitors/{number:str}/link organizer
+POST /admin/exhibitors/{number:str}/link/{link:int} organizer
 GET /admin/exhibitors/{number:str}/messages organizer
 POST /admin/exhibitors/{number:str}/messages organizer
 POST /admin/exhibitors/{number:str}/messages/read organizer
@@ -218,6 +231,8 @@ GET /portal/{number:str} signed_in
 GET /portal/{number:str}/badges signed_in
 POST /portal/{number:str}/badges signed_in
 POST /portal/{number:str}/badges/{serial:str}/revoke signed_in
+GET /portal/{number:str}/catalogue signed_in
+POST /portal/{number:str}/catalogue signed_in
 GET /portal/{number:str}/colleagues signed_in
 POST /portal/{number:str}/colleagues signed_in
 POST /portal/{number:str}/colleagues/{account:int}/remove signed_in

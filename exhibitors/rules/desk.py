@@ -72,6 +72,8 @@ class Todo(StrEnum):
     read = "read"
     drawings = "drawings"
     passes = "passes"
+    deposit = "deposit"
+    catalogue = "catalogue"
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -97,6 +99,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     passes: int = 0
     passes_back: int = 0
     passes_until: date | None = None
+    #: Asks for a deposit, and some of it was not paid yet.
+    deposit: bool = False
+    deposit_open: bool = False
+    deposit_until: date | None = None
+    #: The entry of the printed catalogue was handed in; whether entries are still taken.
+    catalogue: bool = False
+    catalogue_open: bool = True
+    #: Until when; the usual day where None.
+    catalogue_until: date | None = None
 
 
 def tasks(facts: Facts) -> list[Task]:
@@ -116,8 +127,13 @@ def tasks(facts: Facts) -> list[Task]:
         found.append(Task(Todo.passes, facts.passes > 0 and not facts.passes_back, facts.passes_until))
     elif facts.passes_back:
         found.append(Task(Todo.passes, False, facts.passes_until))
+    if facts.deposit:
+        found.append(Task(Todo.deposit, not facts.deposit_open, facts.deposit_until))
     if facts.status in ADMITTED:
-        catalogue = facts.first_day - timedelta(days=CATALOGUE_DAYS) if facts.first_day else None
+        usual = facts.first_day - timedelta(days=CATALOGUE_DAYS) if facts.first_day else None
+        catalogue = facts.catalogue_until or usual
+        if facts.catalogue or facts.catalogue_open:
+            found.append(Task(Todo.catalogue, facts.catalogue, catalogue))
         badges = facts.first_day - timedelta(days=BADGE_DAYS) if facts.first_day else None
         found.append(Task(Todo.introduce, facts.has_intro, catalogue))
         found.append(Task(Todo.products, facts.products > 0, catalogue))

@@ -46,6 +46,11 @@ class HallNotEmpty(DomainError):
     message = "This hall has booths that somebody holds."
 
 
+class BoothsOutside(DomainError):
+    code = "booths_outside"
+    message = mark("These booths would stand outside of the hall: %(booths)s. Please move or remove them first.")
+
+
 class NotNeighbours(DomainError):
     code = "not_neighbours"
     message = "Only booths that make one rectangle together can be merged."
@@ -207,12 +212,40 @@ async def add_hall(actor: Actor, edition: EditionInfo, draft: HallDraft, booths:
         )
 
 
-async def change_hall(actor: Actor, edition: EditionInfo, code: str, name_zh: str, name_en: str) -> None:
+async def change_hall(
+    actor: Actor,
+    edition: EditionInfo,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    size: tuple[int, int] | None = None,
+    entrance: tuple[int, int] | None = None,
+) -> None:
+    """Its names, and where given its size and its entrance, in dm. The entrance must lie on a wall of that size.
+
+    :raises BoothsOutside: 409, it would be too small for what stands in it.
+    """
     async with transaction():
         hall = await _hall(edition, code)
-        await Hall.update({Hall.name_zh: name_zh, Hall.name_en: name_en}).where(Hall.id == hall["id"])
-        after = {"name_zh": name_zh, "name_en": name_en}
-        await audit.record(actor, "hall.changed", f"hall:{edition.slug}/{code}", after=after)
+        values: dict[Any, Any] = {Hall.name_zh: name_zh, Hall.name_en: name_en}
+        after: dict[str, Any] = {"name_zh": name_zh, "name_en": name_en}
+        if size is not None:
+            values |= {Hall.width: size[0], Hall.height: size[1]}
+            after |= {"width": size[0], "height": size[1]}
+        if entrance is not None:
+            values |= {Hall.entrance_x: entrance[0], Hall.entrance_y: entrance[1]}
+            after["entrance"] = list(entrance)
+        # Whoever places booths here waits, and then sees the new walls.
+        await Hall.update(values).where(Hall.id == hall["id"])
+        if size is not None:
+            beyond = (Booth.x + Booth.width > size[0]) | (Booth.y + Booth.height > size[1])
+            rows = await Booth.select(Booth.code).where(Booth.hall == hall["id"], beyond).order_by(Booth.code).limit(6)
+            if rows:
+                codes = ", ".join(row["code"] for row in rows[:5]) + (" …" if len(rows) > 5 else "")
+                raise BoothsOutside(values={"booths": codes})
+            await _look_around(hall["id"])
+        before = {"width": hall["width"], "height": hall["height"]}
+        await audit.record(actor, "hall.changed", f"hall:{edition.slug}/{code}", before=before, after=after)
 
 
 async def place(actor: Actor, edition: EditionInfo, drafts: Sequence[BoothDraft]) -> list[int]:

@@ -1,10 +1,10 @@
-"""Links into an exhibitor's desk: mailed to the contact, opened once by a button.
+"""Links into an exhibitor's desk: mailed to the contact, or handed over by an organizer, opened once by a button.
 
 Nothing is given when somebody types an address into a form. Who opens the mail and presses the button has shown that
 the mailbox is theirs: only then there is an account for it and a place in the desk.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -28,10 +28,13 @@ from core.jobs import JobContext, job
 from core.jobs.services import enqueue_job
 from core.mail import queries as mails
 from core.mail.services import compose, enqueue
+from core.privacy.registry import is_erased
 from exhibitors.services import members
 from exhibitors.tables import Exhibitor, ExhibitorLink
 
 LIFE = timedelta(days=14)
+#: Of one that is handed over: long enough to get home with it.
+HANDED_LIFE = timedelta(days=3)
 #: So many an hour are mailed for one application, and so many mails a day ask its contact for access.
 LINKS_AN_HOUR = 3
 ASKED_A_DAY = 3
@@ -78,6 +81,7 @@ def _works(token: str) -> Any:
     return (
         (ExhibitorLink.token_hash == digest(token))
         & ExhibitorLink.used_at.is_null()
+        & ExhibitorLink.revoked_at.is_null()
         & (ExhibitorLink.expires_at > clock.now())
     )
 
@@ -176,6 +180,104 @@ async def join(actor: Actor, exhibitor: int, account: int, edition: str, number:
         await audit.record(
             actor, "exhibitor.member_added", f"exhibitor:{edition}/{number}", after={"account": f"account:{account}"}
         )
+
+
+# ── handed over, to whom mail does not reach ──
+
+
+class Handed(msgspec.Struct, frozen=True):
+    id: int
+    by: str
+    at: datetime
+    expires: datetime
+    used: datetime | None
+    revoked: datetime | None
+
+    @property
+    def state(self) -> str:
+        if self.used:
+            return "used"
+        if self.revoked:
+            return "revoked"
+        return "open" if self.expires > clock.now() else "over"
+
+
+async def handed(exhibitor: int) -> list[Handed]:
+    """The last ones first."""
+    rows = (
+        await ExhibitorLink.select()
+        .where(ExhibitorLink.exhibitor == exhibitor, ExhibitorLink.made_by != "")
+        .order_by(ExhibitorLink.id, ascending=False)
+        .limit(20)
+    )
+    return [
+        Handed(row["id"], row["made_name"], row["created_at"], row["expires_at"], row["used_at"], row["revoked_at"])
+        for row in rows
+    ]
+
+
+async def hand_over(actor: Actor, edition: EditionInfo, number: str) -> tuple[str, datetime]:
+    """A link that an organizer copies, shows or prints, and until when it works; it is shown this once. The one before
+    it works no more. Whoever holds it enters as the contact's account: the organizer says who that is.
+
+    :raises NotFound: 404.
+    """
+    token, now = fresh(), clock.now()
+    async with transaction():
+        found = (
+            await Exhibitor.update({Exhibitor.number: number})
+            .where(Exhibitor.edition == edition.id, Exhibitor.number == number)
+            .returning(Exhibitor.id, Exhibitor.contact_email)
+        )
+        if not found or is_erased(found[0]["contact_email"]):
+            raise NotFound
+        of = found[0]
+        await _unhand(ExhibitorLink.exhibitor == of["id"])
+        await ExhibitorLink.insert(
+            ExhibitorLink(
+                exhibitor=of["id"],
+                email=of["contact_email"],
+                token_hash=digest(token),
+                created_at=now,
+                expires_at=now + HANDED_LIFE,
+                made_by=actor.key,
+                made_name=actor.name[:100],
+            )
+        )
+        await audit.record(actor, "exhibitor.link_handed", f"exhibitor:{edition.slug}/{number}")
+    return address(token), now + HANDED_LIFE
+
+
+async def _unhand(where: Any) -> int:
+    """How many worked until now."""
+    gone = (
+        await ExhibitorLink.update({ExhibitorLink.revoked_at: clock.now()})
+        .where(
+            where,
+            ExhibitorLink.made_by != "",
+            ExhibitorLink.used_at.is_null(),
+            ExhibitorLink.revoked_at.is_null(),
+            ExhibitorLink.expires_at > clock.now(),
+        )
+        .returning(ExhibitorLink.id)
+    )
+    return len(gone)
+
+
+async def take_back(actor: Actor, edition: EditionInfo, number: str, link: int) -> None:
+    """:raises NotFound: not of this exhibitor. :raises LinkUsed: used, or over."""
+    async with transaction():
+        of = (
+            await Exhibitor.select(Exhibitor.id)
+            .where(Exhibitor.edition == edition.id, Exhibitor.number == number)
+            .first()
+        )
+        mine = (ExhibitorLink.id == link) & (ExhibitorLink.exhibitor == (of or {"id": 0})["id"])
+        if of is None or not await ExhibitorLink.exists().where(mine, ExhibitorLink.made_by != ""):
+            raise NotFound
+        if not await _unhand(mine):
+            raise LinkUsed
+        await audit.record(actor, "exhibitor.link_revoked", f"exhibitor:{edition.slug}/{number}")
 
 
 # ── another link ──

@@ -16,6 +16,8 @@ from exhibitors.tables.applications import (
     Step,
 )
 from exhibitors.tables.booths import Booth, BoothHolding, Hall
+from exhibitors.tables.catalogue import CatalogueEntry, CatalogueLine, CataloguePrint, CatalogueTerms
+from exhibitors.tables.deposits import DepositAct, DepositEntry, DepositTerms
 from exhibitors.tables.desk import ExhibitorChange, ExhibitorMessage, ExhibitorProduct
 from exhibitors.tables.directory import ExhibitorGram, ExhibitorListing
 from exhibitors.tables.drafts import ExhibitorDraft
@@ -33,8 +35,15 @@ __all__ = [
     "BoothPayment",
     "BoothPrice",
     "BoothTerms",
+    "CatalogueEntry",
+    "CatalogueLine",
+    "CataloguePrint",
+    "CatalogueTerms",
     "ConsentBy",
     "Contractor",
+    "DepositAct",
+    "DepositEntry",
+    "DepositTerms",
     "DrawingState",
     "DrawingSubmission",
     "Exhibitor",

@@ -176,7 +176,8 @@ class ExhibitorComment(Table, tablename="exhibitor_comment"):
 
 
 class ExhibitorLink(Table, tablename="exhibitor_link"):
-    """A link that is mailed to the contact and opens the exhibitor's desk once. Personal: ``email``.
+    """A link that opens the exhibitor's desk once: mailed to the contact, or made by an organizer and handed over.
+    Personal: ``email``, ``made_name``.
 
     It belongs to a mailbox and not to an account: an address typed by a stranger gives nobody anything until somebody
     opens the mail and presses the button.
@@ -185,11 +186,15 @@ class ExhibitorLink(Table, tablename="exhibitor_link"):
     id: Serial
     exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False)
     email = Varchar(length=254)
-    #: SHA-256; the token stands in the mail alone.
+    #: SHA-256; the token stands in the mail, or on the slip, alone.
     token_hash = Varchar(length=64)
     created_at = Timestamptz()
     expires_at = Timestamptz()
     used_at = Timestamptz(default=None, null=True)
+    #: ``Actor.key`` of the organizer who handed it over; empty for a mailed one.
+    made_by = Varchar(length=60, default="")
+    made_name = Varchar(length=100, default="")
+    revoked_at = Timestamptz(default=None, null=True)
 
 
 class ExhibitorMember(Table, tablename="exhibitor_member"):

@@ -10,8 +10,8 @@ from checkin.services import badges as checkin
 from core.editions.queries import current_edition
 from core.errors import DomainError
 from core.i18n import mark, translate
+from exhibitors.queries import catalogue, deposits, drafts, drawings, passes
 from exhibitors.queries import desk as queries
-from exhibitors.queries import drafts, drawings, passes
 from exhibitors.queries.booths import booths_of
 from exhibitors.queries.products import products
 from exhibitors.queries.review import history
@@ -35,6 +35,8 @@ TODOS = {
     Todo.products: (mark("Show your products"), "products"),
     Todo.drawings: (mark("Hand in the drawings of your booth"), "drawings"),
     Todo.passes: (mark("Ask for passes for builders and vehicles"), "passes"),
+    Todo.deposit: (mark("Pay the deposit for building"), "statement#deposit"),
+    Todo.catalogue: (mark("Hand in your entry for the catalogue"), "catalogue"),
     Todo.badges: (mark("Make badges for your staff"), "badges"),
 }
 
@@ -56,6 +58,8 @@ STEPS = {
 
 async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
     asked = await passes.passes_of(desk.id)
+    deposit, deposit_terms = await deposits.sums_of(desk.edition, desk.id), await deposits.terms_of(desk.edition)
+    catalogue_until = await catalogue.until(desk.edition)
     facts = Facts(
         status=desk.one.status,
         has_intro=bool(desk.one.intro),
@@ -69,6 +73,12 @@ async def _todos(desk: Desk) -> list[tuple[str, str, bool, Any]]:
         passes=len(asked),
         passes_back=sum(one.state is PassState.changes for one in asked),
         passes_until=(await passes.terms_of(desk.edition))[1],
+        deposit=deposit.asked > 0,
+        deposit_open=deposit.open > 0,
+        deposit_until=deposit_terms.until,
+        catalogue=await catalogue.sent(desk.id) is not None,
+        catalogue_open=catalogue_until is None or desk.edition.today() <= catalogue_until,
+        catalogue_until=catalogue_until,
     )
     out = []
     for task in rules.tasks(facts):
