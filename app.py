@@ -45,6 +45,7 @@ from api import deals as api_deals
 from api import editions as api_editions
 from api import events as api_events
 from api import exhibitors as api_exhibitors
+from api import gate as api_gate
 from api import leads as api_leads
 from api import projects as api_projects
 from api import scans as api_scans
@@ -72,6 +73,7 @@ from portal import pages as portal_pages
 from portal import passes as portal_passes
 from portal import projects as portal_projects
 from portal import register as portal_register
+from portal import scan as portal_scan
 from portal import statement as portal_statement
 
 log = logging.getLogger("yinbo")
@@ -183,7 +185,9 @@ def create_app() -> Litestar:
             *api_leads.ROUTES,
             *api_checkpoints.ROUTES,
             *api_scans.ROUTES,
+            *api_gate.ROUTES,
             *portal_register.ROUTES,
+            *portal_scan.ROUTES,
             *welcome.ROUTES,
         ],
         middleware=[Authenticate, Gate],

@@ -109,9 +109,13 @@ def _members(answer: Answer, edition: EditionInfo) -> dict[str, Any]:
     }
 
 
-def _bound(request: Request[Any, Any, Any]) -> str:
+def bound_to(request: Request[Any, Any, Any]) -> str:
     bound = request.scope.get("yinbo.checkpoint")
     return bound if isinstance(bound, str) else ""
+
+
+def scan_out(answer: Answer, edition: EditionInfo) -> ScanOut:
+    return ScanOut(**_members(answer, edition))
 
 
 @post(
@@ -127,8 +131,8 @@ def _bound(request: Request[Any, Any, Any]) -> str:
 )
 async def scan(request: Request[Any, Any, Any], data: JSONBody[ScanIn]) -> ScanOut:
     edition = await require_current()
-    answer = await gate.scan(actor_of(request), _bound(request), edition, data)
-    return ScanOut(**_members(answer, edition))
+    answer = await gate.scan(actor_of(request), bound_to(request), edition, data)
+    return scan_out(answer, edition)
 
 
 @post(
@@ -144,7 +148,7 @@ async def scan(request: Request[Any, Any, Any], data: JSONBody[ScanIn]) -> ScanO
 )
 async def batch(request: Request[Any, Any, Any], data: JSONBody[BatchIn]) -> BatchOut:
     edition = await require_current()
-    answers = await gate.batch(actor_of(request), _bound(request), edition, data)
+    answers = await gate.batch(actor_of(request), bound_to(request), edition, data)
     return BatchOut([BatchScanOut(**_members(answer, edition), conflict=answer.conflict) for answer in answers])
 
 

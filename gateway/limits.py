@@ -50,6 +50,10 @@ RATES = {
         Rate("scans", 100, 2000),
         # Of badges read at booths, an exhibitor's all together: nobody tries numbers out.
         Rate("leads", 1, 60, shared=True),
+        # Of people by name: a stolen phone does not read out the list.
+        Rate("search", 0.5, 40, shared=True),
+        # Of codes that enrol a phone: forty bits, half an hour.
+        Rate("enrol", 10 / 60, 20, shared=True),
         # Of wrong tokens; see gateway.auth.
         Rate("token", 5, 100),
     )

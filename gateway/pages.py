@@ -64,6 +64,24 @@ def asset(name: str) -> str:
     return f"/static/{built['file'] if built else name}"
 
 
+def built_with(name: str) -> list[str]:
+    """The addresses of a file of ``web/src`` as it was built and of all that it loads, now or later."""
+    manifest = _manifest()
+    found: dict[str, None] = {}
+    waiting = [f"src/{name}"]
+    seen: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in seen or key not in manifest:
+            continue
+        seen.add(key)
+        part = manifest[key]
+        for file in (part["file"], *part.get("css", ()), *part.get("assets", ())):
+            found[f"/static/{file}"] = None
+        waiting += [*part.get("imports", ()), *part.get("dynamicImports", ())]
+    return list(found)
+
+
 class _Spoken(Extension):
     """Translates ``_("...")`` without values when a template is compiled, once, instead of on every page."""
 

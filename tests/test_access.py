@@ -191,6 +191,15 @@ PUT /api/v1/exhibitors/{number:str}/booth organizer
 POST /api/v1/exhibitors/{number:str}/decision reviewer
 GET /api/v1/exhibitors/{number:str}/leads exhibitor organizer
 POST /api/v1/exhibitors/{number:str}/leads exhibitor organizer
+POST /api/v1/gate/admit gate
+POST /api/v1/gate/enrol public
+POST /api/v1/gate/heartbeat gate
+POST /api/v1/gate/leave gate
+GET /api/v1/gate/search gate
+GET /api/v1/gate/session gate
+GET /api/v1/gate/snapshot gate
+POST /api/v1/gate/walk-in gate
+POST /api/v1/gate/wiped public
 GET /api/v1/projects exhibitor organizer
 POST /api/v1/projects exhibitor organizer
 GET /api/v1/projects/{number:str} exhibitor organizer
@@ -287,6 +296,8 @@ GET /reset/{token:str} public
 POST /reset/{token:str} public
 GET /robots.txt public
 GET /scan public
+GET /scan/manifest.webmanifest public
+GET /scan/sw.js public
 GET /schema public
 GET /schema/openapi.json public
 GET /schema/{path:str} public
