@@ -3,7 +3,8 @@
 import { Gone, Refused, Revoked } from "./api.ts";
 import type { Choice } from "./camera.ts";
 import { h } from "./dom.ts";
-import type { Engine, Shown } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { Shown } from "./shown.ts";
 import { allowSound, feel } from "./feedback.ts";
 import { Sight } from "./sight.ts";
 import { speak, t } from "./texts.ts";

@@ -1,7 +1,7 @@
 /** A delegation's code: how many come now? */
 
 import { button, h } from "../dom.ts";
-import type { GroupAsked } from "../engine.ts";
+import type { GroupAsked } from "../shown.ts";
 import type { Direction } from "../rules.ts";
 import { t } from "../texts.ts";
 import { heading } from "./parts.ts";

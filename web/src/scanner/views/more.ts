@@ -3,7 +3,7 @@
 import { Gone, Revoked } from "../api.ts";
 import type { App } from "../app.ts";
 import { button, field, h } from "../dom.ts";
-import type { Shown } from "../engine.ts";
+import type { Shown } from "../shown.ts";
 import { isPin, kept } from "../pin.ts";
 import { t } from "../texts.ts";
 import { choice, connection, heading, time } from "./parts.ts";

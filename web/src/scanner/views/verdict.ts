@@ -2,7 +2,7 @@
 
 import { hourOf, whenOf } from "../clock.ts";
 import { button, h, svg } from "../dom.ts";
-import type { Shown } from "../engine.ts";
+import type { Shown } from "../shown.ts";
 import type { Feeling } from "../feedback.ts";
 import { isKey, t } from "../texts.ts";
 
