@@ -202,12 +202,14 @@ export class Keeper implements Line {
       this.trouble = "";
       this.setOnline(true);
       this.loading = this.list?.fresh == null;
+      if (this.loading) performance.mark("list-begun");
       await this.one(() =>
         refresh(this, (badges) => {
           if (badges) this.badgesNow += this.loading ? badges : 0;
           this.onStatus();
         }),
       );
+      if (this.loading) performance.mark("list-whole");
       this.loading = false;
       this.badgesNow = await this.store.countBadges();
       this.onStatus();
