@@ -25,7 +25,7 @@ from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, day
 from core.editions.tables import Edition
 from core.errors import DomainError
 from core.files.services import forget as forget_files
-from demo import booths, deals, gates
+from demo import booths, deals, gates, projects
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
@@ -113,6 +113,7 @@ PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
     ("booths", booths.load),
     ("badges", _people),
     ("gates", gates.load),
+    ("projects", projects.load),
     ("deals", deals.load),
 ]
 

@@ -25,14 +25,19 @@ from demo.firms import invented
 from exhibitors.queries import drawings as drawn_ones
 from exhibitors.queries import fees as statements
 from exhibitors.queries import imports as imported
+from exhibitors.queries import passes as asked_passes
 from exhibitors.queries.fees import Terms
+from exhibitors.rules import passes as pass_rules
 from exhibitors.rules.fees import Price
-from exhibitors.services import booths, desk, drawings, fees, files, halls, imports, moves, steps
+from exhibitors.services import booths, desk, drawings, fees, files, halls, imports, moves, passes, steps
 from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
 from exhibitors.services.fees import Payment
 from exhibitors.services.moves import WindowIn
-from exhibitors.tables import FileKind, ImportState, Per, Status, Step, Way
+from exhibitors.tables import FileKind, ImportState, PassKind, Per, Status, Step, Way
+from projects.rules.projects import OwnerIn, ProjectIn
+from projects.rules.timetable import SessionIn, SlotIn, SpeakerIn
+from projects.services import projects, timetable
 from tests import uploads
 from tests.browser.seed_gate import gates
 from tests.exhibitors import desks
@@ -147,6 +152,46 @@ async def _desk(edition: EditionInfo) -> dict[str, str]:
     return {"own": number, "mended": mended}
 
 
+async def _passes(edition: EditionInfo, number: str) -> None:
+    """A contractor, a builder whose pass is approved and a vehicle that waits."""
+    await passes.name_contractor(CLI, edition, number, "示例搭建有限公司", "示例 负责人", "13900139000")
+    builder = pass_rules.checked_pass(PassKind.worker, "示例 木工", "", "木工", "", None)
+    await passes.ask(CLI, edition, number, builder)
+    seen = [one.id for one in (await asked_passes.waiting(edition))[0].passes]
+    await passes.decide(CLI, edition, number, seen, approve=True)
+    van = pass_rules.checked_pass(PassKind.vehicle, "示例 司机", "13900139001", "", "浙B·12345", None)
+    await passes.ask(CLI, edition, number, van)
+
+
+async def _projects(edition: EditionInfo, number: str) -> dict[str, str]:
+    made = await projects.add(
+        CLI,
+        edition,
+        ProjectIn(
+            title="示例·医养结合社区",
+            title_en="Sample: a community with care and medicine under one roof",
+            owner=OwnerIn(number),
+            summary="三百张床位。\n\n寻找运营方。",
+            stage="building",
+            fields=["medical_care_integration"],
+            region="示例区",
+            investment="1200000000",
+            funding_sought="300000000.50",
+            cooperation=["investment", "operation"],
+            needs=["SMRT"],
+            offers=["INST"],
+        ),
+    )
+    begins = edition.opens_at(edition.days[-1])
+    times = (begins.isoformat(), (begins + timedelta(minutes=15)).isoformat())
+    await timetable.give_slot(CLI, edition, made.number, SlotIn("主舞台", *times, [SpeakerIn("示例 讲者", "示例单位")]))
+    for stage, kind in (("论坛厅", "talk"), ("论坛厅", "pause")):
+        begins += timedelta(hours=1)
+        times = (begins.isoformat(), (begins + timedelta(minutes=30)).isoformat())
+        await timetable.add_session(CLI, edition, SessionIn(stage, *times, kind, "示例议程", "A sample session"))
+    return {"project": made.number}
+
+
 async def _sheets(edition: EditionInfo, firm: str) -> dict[str, str]:
     """A spreadsheet with faults, another without, and a firm with files."""
     faulty = [["名单"], [*HEADINGS, "备注"], [*sheet_row(70), ""], [*sheet_row(71, 手机="1.38E+10"), ""]]
@@ -173,6 +218,8 @@ async def main() -> None:
         draft = _draft("2026", now.date() - timedelta(days=1), opens, closes)
         edition = await services.create(CLI, draft, current=True)
         places = await _people() | await _life(edition) | await _booths(edition) | await _desk(edition)
+        await _passes(edition, places["own"])
+        places |= await _projects(edition, places["own"])
         places |= await gates(edition, places["own"])
         places |= await _sheets(edition, places["listed"])
         (settings().data_dir / "places.json").write_bytes(msgspec.json.encode(places))
