@@ -113,7 +113,7 @@ def sections(rows: Rows, locale: Locale) -> list[Section]:
             [
                 (translate(locale, COLUMNS[name]) if name in COLUMNS else name.replace("_", " "), shown)
                 for name, value in line.items()
-                if name not in HIDDEN and (shown := _shown(value, locale))
+                if name not in HIDDEN and (shown := _form(value) if name == "form" else _shown(value, locale))
             ]
             for line in lines
         ]
@@ -132,6 +132,13 @@ def _shown(value: Any, locale: Locale) -> str:
     if isinstance(value, dict | list):
         return msgspec.json.encode(value).decode()
     return str(value)
+
+
+def _form(typed: Any) -> str:
+    """What somebody typed and did not send: each field on a line of its own."""
+    found: dict[str, Any] = msgspec.json.decode(typed or "{}")
+    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if value and name != "submission"]
+    return "\n".join(lines)
 
 
 def given_out(request: Request[Any, Any, Any], rows: Rows, how: str) -> Response[Any]:
