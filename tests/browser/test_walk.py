@@ -77,14 +77,18 @@ def _register(context: BrowserContext, url: str, n: int, *, script: bool) -> str
     return found[0]
 
 
-def _give_a_booth(tab: Tab, url: str, number: str) -> None:
-    """Draws a hall as the form proposes it, and gives the first booth by the plan."""
+def _draw_a_hall(tab: Tab, url: str) -> None:
+    """As the form proposes it."""
     tab.goto(url + "/admin/booths/halls/new")
     with tab.expect_navigation():
         tab.locator("main form button[type='submit']").last.click()
+
+
+def _give_a_booth(tab: Tab, url: str, number: str) -> None:
+    """The first that is free, by the plan."""
     tab.goto(url + "/admin/booths")
     with tab.expect_navigation():
-        tab.locator("a.booth").first.click()
+        tab.locator("a.booth.free").first.click()
     tab.locator('[name="q"]').fill(number)
     with tab.expect_navigation():
         tab.locator('form[role="search"] button').click()
@@ -93,13 +97,32 @@ def _give_a_booth(tab: Tab, url: str, number: str) -> None:
     assert tab.locator(".flash.good").count() == 1
 
 
-def _in_its_own_desk(browser: Browser, url: str, home: Path, number: str) -> None:
+def _approve_on_a_phone(desk: BrowserContext, browser: Browser, url: str, number: str) -> None:
+    """In large type, and the booth by the plan, too."""
+    pocket = browser.new_context(viewport=PHONE, storage_state=desk.storage_state())
+    pocket.add_cookies(
+        [{"name": name, "value": value, "url": url} for name, value in (("lang", "zh-CN"), ("size", "large"))]
+    )
+    tab = pocket.new_page()
+    tab.goto(f"{url}/admin/exhibitors/{number}")
+    tab.locator('[name="decision"][value="approve"]').check()
+    with tab.expect_navigation():
+        tab.locator('button[name="act"][value="decide"]').click()
+    assert sideways(tab) <= 0
+    _give_a_booth(tab, url, number)
+    assert sideways(tab) <= 0
+    pocket.close()
+
+
+def _in_its_own_desk(
+    browser: Browser, url: str, home: Path, number: str, locale: Locale = "zh-CN", size: str = "normal"
+) -> None:
     """The mailed link on a phone, a yes to the booth, and a badge for each place; then no form for another."""
     with closing(sqlite3.connect(home / "yinbo.sqlite")) as database:
         mails = database.execute("SELECT text FROM mail_message WHERE template = 'registered'").fetchall()
     link = next(re.search(r"http://\S+/portal/enter/\S+", text) for (text,) in mails if number in text)
     assert link
-    firm = _visitor(browser, url, "zh-CN", script=True)
+    firm = _visitor(browser, url, locale, script=True, size=size)
     phone = firm.new_page()
     phone.goto(link[0])
     with phone.expect_navigation():
@@ -107,7 +130,7 @@ def _in_its_own_desk(browser: Browser, url: str, home: Path, number: str) -> Non
     assert phone.url == f"{url}/portal/{number}"
     with phone.expect_navigation():
         phone.locator(f'form[action="/portal/{number}/confirm"] button').click()
-    assert "一切就绪" in phone.locator("h1").inner_text()
+    assert ("一切就绪" if locale == "zh-CN" else "All settled") in phone.locator("h1").inner_text()
     assert faults(phone) == []
     for n in range(3):
         phone.goto(f"{url}/portal/{number}/badges")
@@ -190,8 +213,11 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     assert tab.get_by_role("button", name="Undo").is_visible()
     assert "Sample Administrator" in tab.locator(".happened").inner_text()
 
+    _draw_a_hall(tab, url)
     _give_a_booth(tab, url, numbers[0])
     _in_its_own_desk(browser, url, home, numbers[0])
+    _approve_on_a_phone(desk, browser, url, numbers[2])
+    _in_its_own_desk(browser, url, home, numbers[2], "en", "large")
 
     tab.goto(url + "/admin/badges")
     tab.get_by_label("Whose it is").fill("Sample Carpenter")
