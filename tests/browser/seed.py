@@ -26,15 +26,18 @@ from exhibitors.queries import drawings as drawn_ones
 from exhibitors.queries import fees as statements
 from exhibitors.queries import imports as imported
 from exhibitors.queries import passes as asked_passes
+from exhibitors.queries.applications import exhibitor_numbered
 from exhibitors.queries.fees import Terms
+from exhibitors.queries.products import products
 from exhibitors.rules import passes as pass_rules
 from exhibitors.rules.fees import Price
-from exhibitors.services import booths, desk, drawings, fees, files, halls, imports, moves, passes, steps
+from exhibitors.services import booths, desk, drafts, drawings, fees, files, halls, imports, moves, passes, steps
 from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
 from exhibitors.services.fees import Payment
 from exhibitors.services.moves import WindowIn
 from exhibitors.tables import FileKind, ImportState, PassKind, Per, Status, Step, Way
+from gateway.applications import Typed
 from projects.rules.projects import OwnerIn, ProjectIn
 from projects.rules.timetable import SessionIn, SlotIn, SpeakerIn
 from projects.services import projects, timetable
@@ -132,6 +135,13 @@ async def _desk(edition: EditionInfo) -> dict[str, str]:
     await desk.add_product(
         member, edition, number, name="示例护理床", name_en="Sample care bed", about="电动升降，带护栏。"
     )
+    picture = await examine(sent(uploads.picture(), "助行器.jpg"), PICTURE)
+    await desk.add_product(
+        member, edition, number, name="示例助行器", name_en="", about="", picture=picture, alt="四轮、带座的助行器"
+    )
+    shown = await products((await exhibitor_numbered(edition, number)).id)
+    typed = Typed(name="宁波示例还没填完有限公司", credit_code="9133").to_keep()
+    await drafts.keep(member, edition, "D" * 22, "宁波示例还没填完有限公司", typed)
     await checkin.issue_for(member, edition, number, StaffIn("示例 王小明", "销售经理"))
     drawn = uploads.document(2)
     plan = Checked("平面图.pdf", "pdf", drawn, uploads.picture("WEBP", (200, 280)), "cd" * 32, None, None, 2)
@@ -149,7 +159,7 @@ async def _desk(edition: EditionInfo) -> dict[str, str]:
             await moves.choose(member, edition, number, window)
     renamed = {"name": "宁波示例更名有限公司", "name_en": "", "country": "CN", "credit_code": credit_code(41)}
     await desk.ask_change(member, edition, number, **renamed, reason="更名")
-    return {"own": number, "mended": mended}
+    return {"own": number, "mended": mended, "product": str(shown[-1].id)}
 
 
 async def _passes(edition: EditionInfo, number: str) -> None:
@@ -195,6 +205,7 @@ async def _projects(edition: EditionInfo, number: str) -> dict[str, str]:
 async def _sheets(edition: EditionInfo, firm: str) -> dict[str, str]:
     """A spreadsheet with faults, another without, and a firm with files."""
     faulty = [["名单"], [*HEADINGS, "备注"], [*sheet_row(70), ""], [*sheet_row(71, 手机="1.38E+10"), ""]]
+    faulty.append([*sheet_row(74, 统一社会信用代码="91330203MA2XYW1262"), ""])
     sound = [HEADINGS, sheet_row(72), sheet_row(73)]
     keys = [await imports.begin(CLI, edition, sent(workbook(rows)), "zh-CN") for rows in (faulty, sound)]
     async with worker(Pace(idle=0.05), chores=False):
