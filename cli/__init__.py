@@ -1,5 +1,6 @@
 """The command line ``yinbo``. Each command stands in a module of its own and is named in ``COMMANDS``."""
 
+import errno
 import sqlite3
 from importlib import import_module
 from typing import IO, Any
@@ -36,6 +37,9 @@ class Refused(click.ClickException):
         click.echo(f"yinbo: {self.message}", err=True)
 
 
+_NOT_OURS = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
 class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -56,8 +60,17 @@ class Commands(click.Group):
         except BrokenPipeError:
             raise
         except (sqlite3.OperationalError, OSError) as error:
-            # A full or failing disk, a file that is no database: what the machine says, on one line.
-            raise Refused(f"{type(error).__name__}: {error}") from error
+            raise Refused(_said(error)) from error
+
+
+def _said(error: sqlite3.OperationalError | OSError) -> str:
+    """A full or failing disk, a file that is no database: what the machine says, on one line."""
+    mend = "give this user the right to write there"
+    if isinstance(error, OSError) and error.filename and error.errno in _NOT_OURS:
+        return f"{error.filename} cannot be written ({error.strerror}); {mend}"
+    if isinstance(error, sqlite3.OperationalError) and ("unable to open" in str(error) or "readonly" in str(error)):
+        return f"the database cannot be written ({error}); {mend}"
+    return f"{type(error).__name__}: {error}"
 
 
 @click.group(cls=Commands)

@@ -1,6 +1,7 @@
 """What has to be asked: the database, the mail server, Redis."""
 
 import asyncio
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,8 @@ async def of_database(own: Settings) -> AsyncIterator[Finding]:
     except db.Busy as fault:
         cause = type(fault.__cause__).__name__ if fault.__cause__ else "busy"
         yield error("database", f"{where} does not answer ({cause})", "start it, or mend YINBO_DATABASE_URL")
+    except (sqlite3.OperationalError, OSError) as fault:
+        yield error("database", f"{where} cannot be opened ({fault})", "give this user the right to write there")
 
 
 async def _opened(own: Settings, where: str) -> AsyncIterator[Finding]:
