@@ -20,8 +20,8 @@ from tests.live import environment
 from tests.postgres import own_database
 
 pytestmark = pytest.mark.anyio
-EDITION = "editions add load --name-zh 展会 --name-en Expo --venue 馆 --current".split()
-DAYS = "--first-day 2030-01-01 --last-day 2030-01-02".split()
+EDITION = ["editions", "add", "load", "--name-zh", "展会", "--name-en", "Expo", "--venue", "馆", "--current"]
+DAYS = ["--first-day", "2030-01-01", "--last-day", "2030-01-02"]
 CLIENTS = 6
 
 
