@@ -58,10 +58,11 @@ async def main() -> None:
         special = [
             BadgeIn("guest", "示例 贵宾", "示例机构", note="重要来宾：请通知主持人"),
             BadgeIn("group", "示例 领队", "示例老年大学", size=12),
+            BadgeIn("group", "示例 二队", "示例社区", size=30),
             BadgeIn("visitor", "示例 已注销"),
             BadgeIn("visitor", "王示例", "示例养老院", mobile="13800131234"),
         ]
-        guest, group, gone, found = await badges.issue_all(CLI, edition, checked_batch(special))
+        guest, group, waiting, gone, found = await badges.issue_all(CLI, edition, checked_batch(special))
         await changes.revoke(CLI, edition, gone.serial, "")
         signed = await badges.sign(edition, changes.checked_blanks("visitor", 2))
         async with db.transaction():
@@ -71,6 +72,7 @@ async def main() -> None:
             "visitors": [one.code for one in visitors],
             "guest": guest.code,
             "group": group.code,
+            "waiting": waiting.code,
             "gone": gone.code,
             "found": found.code,
             "blanks": [one.code for one in blanks],

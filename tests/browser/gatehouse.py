@@ -44,6 +44,8 @@ class Told(msgspec.Struct):
     visitors: list[str]
     guest: str
     group: str
+    #: Nobody of this one has come.
+    waiting: str
     gone: str
     found: str
     blanks: list[str]

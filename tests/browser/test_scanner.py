@@ -211,7 +211,7 @@ def test_in_wechat_it_says_how_to_open_it_elsewhere(browser: Browser, gatehouse:
     context.close()
 
 
-SCREENS = ("gate", "places", "search", "walk_in", "more", "admitted", "refused", "attention", "offline")
+SCREENS = ("gate", "places", "search", "walk_in", "more", "group", "admitted", "refused", "attention", "offline")
 
 
 def _open(phone: Phone, context: BrowserContext, gatehouse: Gatehouse, screen: str, seen: str) -> None:
@@ -221,15 +221,15 @@ def _open(phone: Phone, context: BrowserContext, gatehouse: Gatehouse, screen: s
         tab.locator(".where button").click()
     elif screen in places:
         tab.locator(".actions button").nth(places[screen] - 1).click()
+    elif screen == "group":
+        tab.evaluate(KEYS, gatehouse.told.waiting)
+        tab.wait_for_selector(".group-ask")
     elif screen == "admitted":
         phone.scan(gatehouse.visitor())
     elif screen == "refused":
         phone.scan(seen)
     elif screen == "attention":
-        tab.evaluate("code => undefined", "")
-        context.set_offline(True)
-        phone.scan(gatehouse.told.blanks[1][:-1])
-        context.set_offline(False)
+        phone.scan(gatehouse.told.guest)
     elif screen == "offline":
         context.set_offline(True)
         tab.wait_for_selector('.line[data-online="no"]')

@@ -45,8 +45,10 @@ export interface Answer {
   readonly reason: Reason | null;
   readonly holder?: { readonly name: string; readonly organisation: string; readonly kind: string; readonly note?: string } | null;
   readonly first_admitted_at?: string | null;
+  /** People in the area. */
   readonly inside: number;
-  readonly people?: number;
+  /** Of this badge. */
+  readonly here?: number;
   readonly count?: number;
   readonly size?: number;
   readonly conflict?: boolean;

@@ -216,7 +216,7 @@ export class Engine extends Keeper {
     place: Checkpoint,
   ): Promise<Shown> {
     const at = record.at - record.skew;
-    const people = answer.people ?? answer.count ?? record.people;
+    const people = answer.count ?? record.people;
     let arrived = 0;
     if (answer.verdict === "admitted" && badge && this.list) {
       const moment = momentOf(at, this.list.edition.timezone);
@@ -239,7 +239,7 @@ export class Engine extends Keeper {
       direction: record.direction,
       people,
       size: answer.size ?? badge?.size ?? 1,
-      inside: answer.inside,
+      inside: answer.here ?? 0,
       arrived,
       offline: false,
       unlisted: false,

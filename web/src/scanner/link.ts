@@ -4,7 +4,7 @@
  * One record that the server does not take never holds up the others: it is set aside for a person to look at.
  */
 
-import { Gone, Refused, type Answer, type Api, type SentScan } from "./api.ts";
+import { Gone, Refused, type Answer, type Api, type Piece, type SentScan } from "./api.ts";
 import { withOwn } from "./decide.ts";
 import type { BadgeRow, Known, ScanRecord, Waiting } from "./records.ts";
 import type { Store } from "./store.ts";
@@ -154,12 +154,12 @@ function unknownTo(theirs: BadgeRow, ours: BadgeRow | null, scans: readonly Scan
 
 /** The list, from where it stands to now. `heard`: after each piece. :throws Gone, Revoked, Refused */
 export async function refresh(line: Line, heard: (badges: number, server: number) => void): Promise<void> {
-  for (;;) {
+  let coming: Promise<Piece> | null = null;
+  for (let asked = Date.now(); ; ) {
     const before = line.known();
-    const asked = Date.now();
-    let piece;
+    let piece: Piece;
     try {
-      piece = await line.api.piece(before?.cursor ?? "");
+      piece = await (coming ?? line.api.piece(before?.cursor ?? ""));
     } catch (fault) {
       // A cursor that the server does not know begins anew.
       if (!(fault instanceof Refused) || fault.status !== 422 || !before?.cursor) throw fault;
@@ -168,6 +168,11 @@ export async function refresh(line: Line, heard: (badges: number, server: number
     }
     const server = Date.parse(piece.server_time);
     const whole = piece.badges.length === 0;
+    // The next one is on its way while this one is put down.
+    const wanted = asked;
+    asked = Date.now();
+    coming = whole ? null : line.api.piece(piece.next);
+    coming?.catch(() => undefined);
     const known: Known = {
       edition: piece.edition,
       keys: piece.keys,
@@ -179,7 +184,7 @@ export async function refresh(line: Line, heard: (badges: number, server: number
     const queue = await line.store.queue();
     const undone = new Set(queue.filter((one) => one.what === "undo").map((one) => one.nonce));
     const waiting = queue.filter((one): one is Placed<ScanRecord> => one.what === "scan" && !undone.has(one.nonce));
-    for (const scan of [...line.recent(asked), ...waiting]) {
+    for (const scan of [...line.recent(wanted), ...waiting]) {
       if (scan.uid) own.set(scan.uid, [...(own.get(scan.uid) ?? []), scan]);
     }
     const badges: BadgeRow[] = [];
