@@ -1,5 +1,7 @@
 """Scans: judged, written down, answered. The same nonce is one scan and gets one answer, however often it comes."""
 
+import sqlite3
+
 from checkin.rules.scans import BatchIn, ScanIn
 from checkin.services import tally
 from checkin.services.scans import postgres, sqlite, together
@@ -10,6 +12,7 @@ from core.db import WriteJob, run_job
 from core.editions.queries import EditionInfo
 
 _one = WriteJob(sqlite.one, postgres.one)
+_given = WriteJob(sqlite.given, postgres.given)
 _many = WriteJob(sqlite.many, together.many)
 
 
@@ -19,7 +22,13 @@ async def scan(actor: Actor, bound: str, edition: EditionInfo, typed: ScanIn) ->
     :raises OtherCheckpoint: 403. :raises InvalidInput: 422, it could not be judged.
     """
     asked = await asked_one(actor, bound, edition, typed)
-    answer = await run_job(_one, asked)
+    try:
+        answer = await run_job(_one, asked)
+    except sqlite3.IntegrityError:
+        before = await run_job(_given, asked)
+        if before is None:
+            raise
+        answer = before
     tally.nudge(asked.checkpoint.id)
     return answer
 

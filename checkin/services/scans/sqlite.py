@@ -29,7 +29,7 @@ _NEW_BAR = (
     "INSERT INTO area_bar (area, day, inside)"
     " SELECT ?, ?, COALESCE(SUM(inside), 0) FROM presence WHERE area = ? AND day = ? RETURNING inside"
 )
-_MOVE_BAR = "UPDATE area_bar SET inside = inside + ? WHERE area = ? AND day = ?"
+_MOVE_BAR = "UPDATE area_bar SET inside = inside + ? WHERE area = ? AND day = ? RETURNING inside"
 
 
 def _bar(connection: sqlite3.Connection, area: AreaInfo, day: date) -> int:
@@ -38,6 +38,15 @@ def _bar(connection: sqlite3.Connection, area: AreaInfo, day: date) -> int:
     row: Any = connection.execute(_BAR, (area.id, day)).fetchone()
     if row is None:
         row = connection.execute(_NEW_BAR, (area.id, day, area.id, day)).fetchone()
+    return int(row["inside"])
+
+
+def _move_bar(connection: sqlite3.Connection, area: AreaInfo, day: date, delta: int) -> int:
+    """Answers how many are inside then. Before the presence moves: who counts first counts presences."""
+    row: Any = connection.execute(_MOVE_BAR, (delta, area.id, day)).fetchone()
+    if row is None:
+        _bar(connection, area, day)
+        row = connection.execute(_MOVE_BAR, (delta, area.id, day)).fetchone()
     return int(row["inside"])
 
 
@@ -53,16 +62,12 @@ def _settled(connection: sqlite3.Connection, asked: Asked, who: Known, inside: i
     return decide.settle(asked, who, presence, then, inside), row is None
 
 
-def _move(
-    connection: sqlite3.Connection, asked: Asked, root: int, area: AreaInfo, state: State, delta: int, new: bool
-) -> None:
+def _move(connection: sqlite3.Connection, asked: Asked, root: int, area: AreaInfo, state: State, new: bool) -> None:
     values = record.state_values(state)
     if new:
         connection.execute(_NEW, (area.id, root, asked.nonce, *values))
     else:
         connection.execute(_MOVE, (asked.nonce, *values, area.id, root))
-    if delta:
-        connection.execute(_MOVE_BAR, (delta, area.id, asked.moment.day))
 
 
 def _leave(connection: sqlite3.Connection, asked: Asked, who: Known, people: int) -> None:
@@ -73,31 +78,39 @@ def _leave(connection: sqlite3.Connection, asked: Asked, who: Known, people: int
         if found is not None:
             decision, state = found
             connection.execute(_SCAN, record.leaving(asked, who, area.id, decision))
-            _bar(connection, area, asked.moment.day)
-            _move(connection, asked, who.root, area, state, decision.delta, False)
+            _move_bar(connection, area, asked.moment.day, decision.delta)
+            _move(connection, asked, who.root, area, state, False)
 
 
 def one(connection: sqlite3.Connection, asked: Asked) -> Answer:
-    given: Any = connection.execute(_GIVEN, (asked.edition, asked.nonce)).fetchone()
-    if given is not None:
-        return record.given(given)
+    """Most come once: whether one has come before the unique index says in the end.
+
+    :raises sqlite3.IntegrityError: the nonce is there already; nothing of the job stays.
+    """
+    area, day = asked.checkpoint.area, asked.moment.day
     row: Any = connection.execute(_BADGE, (asked.code, asked.edition)).fetchone()
-    inside = _bar(connection, asked.checkpoint.area, asked.moment.day)
     if row is None:
         settled = decide.stranger(asked)
         who = None
     else:
         who = record.known(row)
-        settled, new = _settled(connection, asked, who, inside)
-        if settled.verdict == record.ADMITTED:
-            _move(connection, asked, who.root, asked.checkpoint.area, settled.state, settled.decision.delta, new)
-            if asked.checkpoint.left and asked.direction == record.IN:
-                _leave(connection, asked, who, settled.decision.people)
-    inside += settled.decision.delta
+        before = 0 if area.capacity is None else _bar(connection, area, day)
+        settled, new = _settled(connection, asked, who, before)
+    delta = settled.decision.delta
+    inside = _move_bar(connection, area, day, delta) if delta else _bar(connection, area, day)
+    if who is not None and settled.verdict == record.ADMITTED:
+        _move(connection, asked, who.root, area, settled.state, new)
+        if asked.checkpoint.left and asked.direction == record.IN:
+            _leave(connection, asked, who, settled.decision.people)
     told = (asked, who, settled.verdict, settled.decision, settled.conflict, inside)
     connection.execute(_SCAN, record.values(*told))
     return record.answer(*told)
 
 
+def given(connection: sqlite3.Connection, asked: Asked) -> Answer | None:
+    row: Any = connection.execute(_GIVEN, (asked.edition, asked.nonce)).fetchone()
+    return None if row is None else record.given(row)
+
+
 def many(connection: sqlite3.Connection, every: Sequence[Asked]) -> list[Answer]:
-    return [one(connection, asked) for asked in every]
+    return [given(connection, asked) or one(connection, asked) for asked in every]

@@ -1,6 +1,8 @@
 """Tokens of programs: shown once, revoked for good. Each is a person of its own."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from core import clock, text
 from core.accounts import secrets
@@ -58,10 +60,19 @@ async def revoke(actor: Actor, name: str) -> None:
         await record(actor, "token.revoked", f"token:{gone[0]['id']}")
 
 
+#: When this process noted it, by event loop: of many calls that come at once one does.
+_noted: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int | None, datetime]] = WeakKeyDictionary()
+
+
 async def seen(program: Program) -> None:
     """Notes the use, at most once a minute."""
     now = clock.now()
     if program.last_used_at is not None and now - program.last_used_at < _SEEN_EVERY:
         return
+    noted = _noted.setdefault(asyncio.get_running_loop(), {})
+    before = noted.get(program.actor.id)
+    if before is not None and now - before < _SEEN_EVERY:
+        return
+    noted[program.actor.id] = now
     async with transaction():
         await ApiToken.update({ApiToken.last_used_at: now}).where(ApiToken.id == program.actor.id)
