@@ -18,6 +18,8 @@ from admin import badges as admin_badges
 from admin import booths as admin_booths
 from admin import catalogue as admin_catalogue
 from admin import deposits as admin_deposits
+from admin import deals as admin_deals
+from admin import deals_beside as admin_deals_beside
 from admin import desks as admin_desks
 from admin import documents as admin_documents
 from admin import drawings as admin_drawings
@@ -38,6 +40,7 @@ from admin import privacy as admin_privacy
 from admin import register as admin_register
 from admin import review as admin_review
 from admin import suggestion as admin_suggestion
+from admin import totals as admin_totals
 from api import badges as api_badges
 from api import booths as api_booths
 from api import checkpoints as api_checkpoints
@@ -158,6 +161,9 @@ def create_app() -> Litestar:
             *portal_statement.ROUTES,
             *admin_suggestion.ROUTES,
             *admin_documents.ROUTES,
+            *admin_deals.ROUTES,
+            *admin_deals_beside.ROUTES,
+            *admin_totals.ROUTES,
             *admin_desks.ROUTES,
             *admin_drawings.ROUTES,
             *admin_moves.ROUTES,

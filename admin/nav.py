@@ -34,6 +34,8 @@ _ORGANIZER = frozenset({Role.organizer})
 _REVIEWER = frozenset({Role.reviewer})
 _ADMIN = frozenset({Role.admin})
 _GATE = frozenset({Role.gate})
+_SIGNING = frozenset({Role.signing})
+_VIEWER = frozenset({Role.viewer})
 
 #: In the order in which they stand.
 GROUPS: list[tuple[str, list[Entry]]] = [
@@ -61,6 +63,13 @@ GROUPS: list[tuple[str, list[Entry]]] = [
             Entry("/admin/gate/conflicts", mark("Conflicts at the gates"), _ORGANIZER),
             Entry("/admin/gate/evacuation", mark("Head count for an evacuation"), _GATE),
             Entry("/admin/gate/incidents", mark("Service desk"), _GATE),
+        ],
+    ),
+    (
+        mark("Signings"),
+        [
+            Entry("/admin/deals", mark("Deals"), _SIGNING),
+            Entry("/admin/totals", mark("Totals"), _VIEWER),
         ],
     ),
     (

@@ -50,9 +50,19 @@ async def _scans(_locale: Locale) -> AsyncIterator[bytes]:
         yield piece
 
 
+async def _deals(locale: Locale) -> AsyncIterator[bytes]:
+    from core.editions.queries import require_current
+    from deals.services.exports import export as sheet
+    from gateway import deals as said
+
+    names = said.words(locale, {**said.KINDS, **said.STATES})
+    yield await sheet(CLI, await require_current(), locale, names)
+
+
 #: Kind to what makes it; each domain adds its line.
 KINDS: dict[str, Maker] = {
     "audit": _audit,
+    "deals": _deals,
     "exhibitors": _exhibitors,
     "exhibitors-template": _template,
     "leads": _leads,

@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from core import clock
 from core.db import ReadJob, engine, run_read
 from core.editions.queries import EditionInfo
 from deals.queries.deals import run
@@ -132,35 +131,3 @@ async def totals_as_of(edition: EditionInfo, moment: datetime) -> Totals:
         microseconds(moment),
     )
     return summed(map(_posting, rows), _fields(edition))
-
-
-class State(msgspec.Struct, frozen=True):
-    """Which deals counted at a moment: what proves a sheet."""
-
-    at: datetime
-    hash: str
-    deals: int
-
-
-class Counted(msgspec.Struct, frozen=True):
-    """A deal that counted at a moment."""
-
-    number: str
-    revision: int
-    hash: str
-    deal: int
-
-
-async def counted_at(edition: EditionInfo, moment: datetime | None = None) -> list[Counted]:
-    """In the order of their numbers; the hash is that of the revision whose figures counted."""
-    at = microseconds(moment or clock.now())
-    rows = await run(
-        "SELECT d.id, d.number, c.n, c.hash FROM deal d"
-        " JOIN deal_revision s ON s.deal = d.id AND s.n = (SELECT MAX(m.n) FROM deal_revision m"
-        " WHERE m.deal = d.id AND m.at <= {} AND m.step IN ('confirm', 'void'))"
-        ' JOIN deal_revision c ON c.deal = d.id AND c.n = s."content"'
-        " WHERE d.edition = {} AND s.step = 'confirm' ORDER BY d.serial",
-        at,
-        edition.id,
-    )
-    return [Counted(row["number"], row["n"], row["hash"], row["id"]) for row in rows]
