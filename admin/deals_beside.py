@@ -12,20 +12,22 @@ from admin.deals import SIGNING, common
 from core import money
 from core.editions.queries import require_current
 from core.errors import DomainError
-from core.files.sheets import XLSX
+from core.files.sheets import ENDINGS, XLSX
 from core.i18n import mark, translate
 from core.text import Fault
 from deals.queries import deals as queries
 from deals.queries import duplicates
 from deals.rules import figures as rules
 from deals.rules.duplicates import SUSPECTS
-from deals.services import exports, rulings
+from deals.rules.sheets import CellFault
+from deals.services import exports, imports, rulings
 from deals.tables import Verdict
 from gateway import deals as words
 from gateway.access import actor_of
 from gateway.forms import form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.uploads import UPLOADS, sent_upload
 
 Req = Request[Any, Any, Any]
 
@@ -132,4 +134,41 @@ async def export(request: Req) -> Response[bytes]:
     return Response(made, media_type=XLSX, headers=headers)
 
 
-ROUTES: list[Any] = [look, exhibitors, export, duplicates_page, rule]
+async def _import(request: Req, faults: list[CellFault], error: str = "") -> Response[Any]:
+    edition, locale = await require_current(), locale_of(request)
+    return page(
+        request,
+        "admin/deals/import.html",
+        status_code=422 if faults or error else 200,
+        edition=edition,
+        fields=edition.fields,
+        faults=[(one.row, one.column, translate(locale, one.message)) for one in faults[:200]],
+        errors={"file": translate(locale, error)} if error else {},
+        endings=ENDINGS,
+    )
+
+
+@get("/admin/deals/import", opt=SIGNING)
+async def import_page(request: Req) -> Response[Any]:
+    return await _import(request, [])
+
+
+@post("/admin/deals/import", opt={**SIGNING, **UPLOADS})
+async def import_sheet(request: Req) -> Response[Any]:
+    edition = await require_current()
+    async with sent_upload(request) as sent:
+        found = sent.files.get("file", [])
+        if not found:
+            return await _import(request, [], mark("Please choose a file."))
+        try:
+            numbers, faults = await imports.read_in(actor_of(request), edition, found[0])
+        except Fault as fault:
+            return await _import(request, [], fault.message)
+    if faults:
+        return await _import(request, faults)
+    answer = Redirect("/admin/deals", status_code=303)
+    flash(answer, mark("%(n)s drafts are written down. Another person confirms each."), n=len(numbers))
+    return answer
+
+
+ROUTES: list[Any] = [look, exhibitors, export, import_page, import_sheet, duplicates_page, rule]

@@ -13,6 +13,7 @@ from core.i18n import Locale, mark, translate
 from core.text import Fault
 from deals.rules import figures as rules
 from deals.rules.figures import AllocationIn, DealIn, Figures, Known, PartyIn, People
+from deals.rules.sheets import REST, number_in, party_of
 from deals.tables import DealKind, DealStatus, DealStep, Side
 from gateway.forms import Form
 
@@ -36,9 +37,6 @@ STEPS: dict[str, str] = {
 SIDES: dict[str, str] = {Side.exhibitor: mark("With an exhibitor"), Side.outside: mark("Outside parties only")}
 PARTY_ROWS = 4
 MOST_PARTY_ROWS = rules.MAX_PARTIES
-#: What stands in a field's cell for all that is left of the amount.
-REST = frozenset({"余", "其余", "*", "=", "rest"})
-_NUMBERED = re.compile(r"^(?P<name>.*)[（(](?P<number>[0-9]{6})[)）]$")
 
 _NAMES = {
     "kind": mark("Kind"),
@@ -67,27 +65,10 @@ def numbers(form: Form, prefix: str) -> list[int]:
     return sorted(n for n in found if n < MOST_PARTY_ROWS)
 
 
-def party_of(typed: str, known: Mapping[str, Known]) -> PartyIn:
-    """An exhibitor by its number, alone or in brackets behind a name; else a name."""
-    bare = text.line(typed)
-    numbered = _NUMBERED.match(bare)
-    number = numbered["number"] if numbered else bare
-    if number in known:
-        return PartyIn(exhibitor=number)
-    return PartyIn(name=typed)
-
-
 def asked_numbers(form: Form) -> list[str]:
     """What may be an exhibitor's number among the parties."""
-    found = []
-    for n in numbers(form, "party"):
-        try:
-            bare = text.line(form.text(f"party-{n}", 400))
-        except Fault:
-            continue
-        numbered = _NUMBERED.match(bare)
-        found.append((numbered["number"] if numbered else bare)[:40])
-    return [one for one in found if one.isascii() and one.isdecimal()]
+    found = (number_in(form.text(f"party-{n}", 400)) for n in numbers(form, "party"))
+    return [one for one in found if one]
 
 
 class Typed(msgspec.Struct):
@@ -271,6 +252,8 @@ def said(locale: Locale, figures: Figures, name: str, fields: Mapping[str, str])
             return "\n".join(one.name if one.public else f"{one.name} ({hidden})" for one in figures.parties)
         case "amount":
             return "" if value is None else f"{money.grouped(value)} {figures.currency}"
+        case "currency":
+            return "" if value == rules.CNY else str(value)
         case "fen":
             return "" if value is None or figures.currency == rules.CNY else money.grouped(value)
         case "split":

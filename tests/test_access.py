@@ -61,6 +61,8 @@ GET /admin/deals/duplicates signing
 POST /admin/deals/duplicates/{suspicion:int} signing
 GET /admin/deals/exhibitors signing
 GET /admin/deals/export.xlsx signing
+GET /admin/deals/import signing
+POST /admin/deals/import signing
 POST /admin/deals/look signing
 GET /admin/deals/new signing
 POST /admin/deals/new signing

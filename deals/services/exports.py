@@ -58,7 +58,7 @@ def _row(one: Standing, edition: EditionInfo, names: Mapping[str, str], yes: str
     figures = one.figures
     split = {part.field: part.fen for part in figures.split}
 
-    def fen(value: int | None) -> str:
+    def plain(value: int | None) -> str:
         return "" if value is None else money.plain(value)
 
     return [
@@ -67,12 +67,12 @@ def _row(one: Standing, edition: EditionInfo, names: Mapping[str, str], yes: str
         yes if one.pending else "",
         names[figures.kind.value],
         date.fromisoformat(figures.signed_on),
-        " / ".join(party.name for party in figures.parties),
+        " / ".join(f"{one.name}（{one.exhibitor}）" if one.exhibitor else one.name for one in figures.parties),
         figures.currency,
-        fen(figures.amount),
+        plain(figures.amount),
         figures.rate or "",
-        fen(figures.fen),
-        *(fen(split.get(choice.code)) for choice in edition.all_fields),
+        plain(figures.fen),
+        *(plain(split.get(choice.code)) for choice in edition.all_fields),
         figures.region,
         figures.place,
         figures.term,

@@ -11,6 +11,7 @@ from core.accounts.roles import CLI, Role
 from core.accounts.services import people
 from core.db import count_queries
 from core.editions.queries import require_current
+from core.files.sheets import XLSX
 from deals.queries import deals as queries
 from deals.queries.deals import Filter
 from deals.queries.totals import totals
@@ -20,6 +21,7 @@ from tests.conftest import serving
 from tests.deals.world import QIAN, YUE, counting, draft
 from tests.exhibitors.world import firm
 from tests.expo import TODAY, an_edition
+from tests.sheets import workbook
 from tests.uploads import picture
 from tests.world import PASSWORD, csrf_in, send_form, sign_in
 
@@ -227,6 +229,46 @@ async def test_the_spreadsheet_has_every_deal_to_the_fen(client: httpx.AsyncClie
     rows = list(sheet.values)
     assert [row[0] for row in rows] == ["编号", "D-0002", "D-0001"]
     assert "9999999999999.99" in rows[2]
+
+
+async def test_what_was_exported_can_be_read_in_all_of_it_or_none(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    number = await firm(edition, 1, Status.approved)
+    await sign_in(client, Role.signing)
+    page = "/admin/deals/import"
+
+    async def send(*rows: list[object]) -> httpx.Response:
+        token = csrf_in((await client.get(page)).text)
+        return await client.post(page, data={"_csrf": token}, files={"file": ("a.xlsx", workbook(list(rows)), XLSX)})
+
+    heading: list[object] = ["签约方", "类型", "签约日期", "金额", "养老服务信息化", "医养结合", "签约人"]
+    day = TODAY.isoformat()
+    sound: list[object] = [
+        f"示例1号护理（{number}） / 示例银行",
+        "框架协议",
+        day,
+        "1亿",
+        "30%",
+        "70%",
+        "示例 甲 / 示例 乙",
+    ]
+    wrong: list[object] = ["示例一 / 示例二", "握手", day, "1,23", "余", "", ""]
+    short: list[object] = ["示例一 / 示例二", "合同", day, "100", "99.99", "", ""]
+    refused = await send(["某某名单"], heading, sound, wrong, short)
+    assert refused.status_code == 422
+    told = re.findall(r'data-label="行">(\d+)<.*?data-label="列">([^<]+)<', refused.text)
+    assert told == [("4", "金额"), ("4", "类型"), ("5", "金额")]
+    assert await queries.count_deals(edition, Filter()) == 0
+    assert (await send(heading, sound)).status_code == 303
+    one = await queries.standing(edition, "D-0001")
+    assert (one.figures.fen, one.figures.parties[0].exhibitor, one.status.value) == (100_000_000_00, number, "draft")
+    assert [part.fen for part in one.figures.split] == [30_000_000_00, 70_000_000_00]
+    assert one.people.signatories == ("示例 甲", "示例 乙")
+    answer = await client.get("/admin/deals/export.xlsx")
+    token = csrf_in((await client.get(page)).text)
+    again = await client.post(page, data={"_csrf": token}, files={"file": ("a.xlsx", answer.content, XLSX)})
+    assert again.status_code == 303, again.text
+    assert (await queries.standing(edition, "D-0002")).figures.split == one.figures.split
 
 
 async def test_viewers_see_totals_and_no_single_deal(client: httpx.AsyncClient) -> None:

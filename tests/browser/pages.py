@@ -119,8 +119,32 @@ GATES = [
     Page("/portal/{own}/leads", 422, Role.exhibitor, sends="/portal/{own}/leads"),
 ]
 
+DEALS = [
+    *(
+        Page(f"/admin/deals{path}", role=Role.signing)
+        for path in (
+            "",
+            "?tab=confirmed",
+            "?tab=void&q=nobody",
+            "/new",
+            "/{deal}",
+            "/{deal_waiting}",
+            "/{deal_void}",
+            "/{deal}/amend",
+            "/import",
+            "/duplicates",
+        )
+    ),
+    Page("/admin/deals/new", 422, Role.signing, sends="/admin/deals/new"),
+    Page("/admin/deals/{deal}", 422, Role.signing, sends="/admin/deals/{deal}/void"),
+    Page("/admin/deals/import", 422, Role.signing, sends="/admin/deals/import"),
+    Page("/admin/totals", role=Role.viewer),
+    Page("/admin/totals/sheet", role=Role.viewer),
+]
+
 SIGNED_IN = [
     *ORGANIZER,
+    *DEALS,
     *GATES,
     Page("/admin/people", 422, Role.organizer, sends="/admin/people"),
     Page("/admin/passes", 422, Role.organizer, sends="/admin/passes/terms"),

@@ -42,6 +42,7 @@ from projects.rules.projects import OwnerIn, ProjectIn
 from projects.rules.timetable import SessionIn, SlotIn, SpeakerIn
 from projects.services import projects, timetable
 from tests import uploads
+from tests.browser.seed_deals import signed
 from tests.browser.seed_gate import gates
 from tests.exhibitors import desks
 from tests.firms import credit_code
@@ -232,6 +233,7 @@ async def main() -> None:
         await _passes(edition, places["own"])
         places |= await _projects(edition, places["own"])
         places |= await gates(edition, places["own"])
+        places |= await signed(edition, places["listed"])
         places |= await _sheets(edition, places["listed"])
         (settings().data_dir / "places.json").write_bytes(msgspec.json.encode(places))
 
