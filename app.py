@@ -17,9 +17,9 @@ from admin import audit as admin_audit
 from admin import badges as admin_badges
 from admin import booths as admin_booths
 from admin import catalogue as admin_catalogue
-from admin import deposits as admin_deposits
 from admin import deals as admin_deals
 from admin import deals_beside as admin_deals_beside
+from admin import deposits as admin_deposits
 from admin import desks as admin_desks
 from admin import documents as admin_documents
 from admin import drawings as admin_drawings
