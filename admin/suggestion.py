@@ -8,8 +8,9 @@ from litestar.response import Redirect
 
 from admin.booths import wish
 from core import text
-from core.accounts.roles import Role
-from core.editions.queries import require_current
+from core.accounts.roles import Actor, Role
+from core.db import transaction
+from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError
 from core.i18n import Locale, mark, translate
 from exhibitors.queries import booths as queries
@@ -17,6 +18,8 @@ from exhibitors.queries.booths import Waiting
 from exhibitors.rules import booths as rules
 from exhibitors.rules.suggestion import Proposal
 from exhibitors.services import booths as services
+from exhibitors.services import halls
+from exhibitors.tables import BoothKind
 from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
@@ -35,6 +38,26 @@ class Line(msgspec.Struct):
     error: str = ""
 
 
+#: Between booths that are to be merged.
+PLUS = "+"
+
+
+def _written(proposal: Proposal) -> str:
+    return (PLUS if proposal.merged else ", ").join(proposal.codes)
+
+
+async def _give(actor: Actor, edition: EditionInfo, number: str, typed: str) -> None:
+    """``A101+A102``: both are made one raw space for it first, or nothing is done."""
+    if PLUS not in (bare := typed.replace("＋", PLUS)):
+        await services.give(actor, edition, number, rules.codes(bare))
+        return
+    parts = rules.codes(bare.replace(PLUS, " "))
+    whole = rules.code(f"{parts[0]}-{parts[-1]}")
+    async with transaction():
+        await halls.merge(actor, edition, parts, whole, BoothKind.raw)
+        await services.give(actor, edition, number, [whole])
+
+
 def _lines(found: list[tuple[Waiting, Proposal]], locale: Locale, form: Form | None) -> list[Line]:
     ticked = set(form.many.get("take", [])) if form is not None else None
     return [
@@ -42,9 +65,9 @@ def _lines(found: list[tuple[Waiting, Proposal]], locale: Locale, form: Form | N
             one.number,
             one.called(locale),
             wish(locale, one.kind, one.count, one.area_m2),
-            form.text(f"codes-{one.number}", 400) if form is not None else ", ".join(proposal.codes),
+            form.text(f"codes-{one.number}", 400) if form is not None else _written(proposal),
             [translate(locale, reason.text, **reason.values) for reason in proposal.reasons],
-            one.number in ticked if ticked is not None else bool(proposal.codes),
+            one.number in ticked if ticked is not None else bool(proposal.codes) and not proposal.merged,
         )
         for one, proposal in found
     ]
@@ -67,7 +90,7 @@ async def accept(request: Request[Any, Any, Any]) -> Response[Any]:
         if not line.chosen:
             continue
         try:
-            await services.give(actor_of(request), edition, line.number, rules.codes(line.codes))
+            await _give(actor_of(request), edition, line.number, line.codes)
         except text.Fault as fault:
             line.error = translate(locale, fault.message)
         except DomainError as refused:

@@ -1,7 +1,8 @@
 """Who might get which booth: a suggestion that people accept or change, the same for the same question.
 
 In the order of approval each gets the best place that is left: in the zone of its own category, never smaller than
-wished for, as little larger as can be, several booths side by side. Who finds none waits, and the reason is said.
+wished for, as little larger as can be, several booths side by side. Where no single raw space is large enough, free
+neighbours are proposed to be merged. Who finds none waits, and the reason is said.
 """
 
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ class Proposal(msgspec.Struct, frozen=True):
     #: None: nothing fits.
     codes: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    #: The booths are to be merged into one.
+    merged: bool = False
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -146,7 +149,13 @@ def suggest(wishes: Sequence[Wish], free: Sequence[Place]) -> list[Proposal]:
     out: list[Proposal] = []
     for n, wish in enumerate(wishes, 1):
         best = _best_raw(wish, floor) if wish.kind is BoothKind.raw else _best_standard(wish, floor)
+        parts = _best_merger(wish, floor) if best is None and wish.kind is BoothKind.raw else None
         turn = Reason(mark("Number %(n)s by the day of approval."), {"n": str(n)})
+        if parts is not None:
+            floor.take(parts)
+            codes = tuple(place.code for place in parts)
+            out.append(Proposal(wish.number, codes, (*_why_merged(wish, parts), turn), merged=True))
+            continue
         if best is None:
             out.append(Proposal(wish.number, (), (_why_not(wish, floor), turn)))
             continue
@@ -186,6 +195,56 @@ def _best_raw(wish: Wish, floor: _Floor) -> tuple[Place, ...] | None:
     return None if best is None else (best,)
 
 
+def _mergers(free: Sequence[Place], area: int) -> list[tuple[Place, ...]]:
+    """Neighbours of one row, or of two rows back to back, that make a rectangle of at least this area."""
+    rows: dict[tuple[str, int, int], list[Place]] = {}
+    for place in free:
+        rows.setdefault((place.hall, place.rect.y, place.rect.height), []).append(place)
+    found: list[tuple[Place, ...]] = []
+    for (hall, y, height), row in rows.items():
+        row.sort(key=lambda place: place.rect.x)
+        behind = [other for (h, at, _), those in rows.items() if h == hall and at == y + height for other in those]
+        for start in range(len(row)):
+            run: list[Place] = []
+            for place in row[start:]:
+                if run and not touching(run[-1].rect, place.rect):
+                    break
+                run.append(place)
+                left, right = run[0].rect.x, place.rect.right
+                below = [other for other in behind if left <= other.rect.x and other.rect.right <= right]
+                single, double = sum(one.area for one in run), sum(one.area for one in (*run, *below))
+                if below and double >= area and joined([one.rect for one in (*run, *below)]):
+                    found.append((*run, *below))
+                if single >= area:
+                    if len(run) > 1 and joined([one.rect for one in run]):
+                        found.append(tuple(run))
+                    break
+    return found
+
+
+def _best_merger(wish: Wish, floor: _Floor) -> tuple[Place, ...] | None:
+    return min(
+        _mergers(list(floor.free.values()), wish.area),
+        key=lambda run: (
+            _rank_of_zone(wish, run),
+            sum(one.area for one in run),
+            len(run),
+            floor.order[run[0].code],
+        ),
+        default=None,
+    )
+
+
+def _why_merged(wish: Wish, parts: Sequence[Place]) -> list[Reason]:
+    values = {"n": str(len(parts)), "area": f"{sum(one.area for one in parts) / 100:g}"}
+    reasons = [
+        Reason(mark("No single raw space of that size is free: %(n)s neighbours are merged into %(area)s m²."), values)
+    ]
+    if _rank_of_zone(wish, parts) < 800:
+        reasons.append(Reason(mark("In the zone of its category.")))
+    return reasons
+
+
 def _why(wish: Wish, best: Sequence[Place]) -> list[Reason]:
     reasons: list[Reason] = []
     rank = _rank_of_zone(wish, best)
@@ -208,7 +267,7 @@ def _why(wish: Wish, best: Sequence[Place]) -> list[Reason]:
 
 def _why_not(wish: Wish, floor: _Floor) -> Reason:
     if wish.kind is BoothKind.raw:
-        return Reason(mark("No raw space of that size is free. Neighbours can be merged for it."))
+        return Reason(mark("No raw space of that size is free, and no free neighbours make one."))
     if any(place.kind is BoothKind.standard for place in floor.free.values()):
         return Reason(mark("No %(n)s free booths stand side by side."), {"n": str(wish.count)})
     return Reason(mark("No standard booth is free."))

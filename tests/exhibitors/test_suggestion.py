@@ -27,11 +27,14 @@ def test_nobody_shares_a_booth_nobody_gets_less_than_wished_and_all_stand_togeth
     assert len(given_away) == len(set(given_away))
     for wish, proposal in zip(found, proposals, strict=True):
         places = [at[code] for code in proposal.codes]
-        assert all(place.kind is wish.kind for place in places)
+        assert proposal.merged or all(place.kind is wish.kind for place in places)
         assert proposal.reasons
         if places and wish.kind is BoothKind.standard:
             assert len(places) == wish.count
             assert joined([place.rect for place in places])
+        elif proposal.merged:
+            assert joined([place.rect for place in places])
+            assert sum(place.area for place in places) >= wish.area
         elif places:
             assert len(places) == 1
             assert places[0].area >= wish.area
@@ -74,5 +77,17 @@ def test_who_finds_nothing_reads_why() -> None:
     assert [proposal.codes for proposal in found] == [(), ()]
     assert [proposal.reasons[0].text for proposal in found] == [
         "No %(n)s free booths stand side by side.",
-        "No raw space of that size is free. Neighbours can be merged for it.",
+        "No raw space of that size is free, and no free neighbours make one.",
     ]
+
+
+def test_neighbours_are_proposed_to_be_merged_where_no_raw_space_is_large_enough() -> None:
+    row = [place for place in HALL if place.code.startswith(("A1", "A2"))]
+    small, large, none = suggest([Wish(str(m2), BoothKind.raw, 1, m2 * 100) for m2 in (18, 36, 99)], row)
+    assert (small.merged, len(small.codes)) == (True, 2)
+    assert (large.merged, len(large.codes)) == (True, 4)
+    assert (none.merged, none.codes) == (False, ())
+    assert not set(small.codes) & set(large.codes)
+    assert large.reasons[0].values == {"n": "4", "area": "36"}
+    (whole,) = suggest([Wish("1", BoothKind.raw, 1, 3600)], [*HALL, *RAW])
+    assert (whole.codes, whole.merged) == (("R0",), False)
