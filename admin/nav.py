@@ -60,6 +60,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
             Entry("/admin/gate", mark("Checkpoints"), _ORGANIZER),
             Entry("/admin/gate/live", mark("Live at the gates"), _GATE),
             Entry("/admin/gate/scans", mark("Scans"), _ORGANIZER),
+            Entry("/admin/gate/came", mark("Who came"), _ORGANIZER),
             Entry("/admin/gate/conflicts", mark("Conflicts at the gates"), _ORGANIZER),
             Entry("/admin/gate/evacuation", mark("Head count for an evacuation"), _GATE),
             Entry("/admin/gate/incidents", mark("Service desk"), _GATE),

@@ -117,6 +117,8 @@ POST /admin/exhibitors/{number:str}/undo reviewer
 GET /admin/gate organizer
 GET /admin/gate/areas/{code:str} organizer
 POST /admin/gate/areas/{code:str} organizer
+GET /admin/gate/came organizer
+GET /admin/gate/came.xlsx organizer
 GET /admin/gate/checkpoints/new organizer
 POST /admin/gate/checkpoints/new organizer
 GET /admin/gate/checkpoints/{code:str} organizer

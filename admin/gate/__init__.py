@@ -2,6 +2,13 @@
 
 from typing import Any
 
-from admin.gate import checkpoints, conflicts, incidents, live, scans
+from admin.gate import came, checkpoints, conflicts, incidents, live, scans
 
-ROUTES: list[Any] = [*checkpoints.ROUTES, *live.ROUTES, *scans.ROUTES, *conflicts.ROUTES, *incidents.ROUTES]
+ROUTES: list[Any] = [
+    *checkpoints.ROUTES,
+    *live.ROUTES,
+    *scans.ROUTES,
+    *came.ROUTES,
+    *conflicts.ROUTES,
+    *incidents.ROUTES,
+]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from checkin.queries.attendance import Attended
 from checkin.queries.scan_desk import Conflict, DeskScan
 from core.accounts.roles import Actor
 from core.audit import services as audit
@@ -16,6 +17,7 @@ from core.i18n import Locale, mark, translate
 MOST = 20_000
 SCANS = mark("Scans")
 CONFLICTS = mark("Conflicts")
+CAME = mark("Who came")
 _SCAN = (
     (mark("Scanned"), 19),
     (mark("Arrived at the server"), 19),
@@ -27,7 +29,7 @@ _SCAN = (
     (mark("Direction"), 10),
     (mark("Verdict"), 10),
     (mark("Reason"), 16),
-    (mark("People"), 8),
+    (mark("How many people"), 8),
     (mark("Device"), 16),
     (mark("Clock wrong by, in seconds"), 14),
     (mark("Taken back"), 12),
@@ -88,3 +90,30 @@ async def conflicts(
         ruling = words.get(later.ruling.value, later.ruling.value) if later.ruling else None
         rows.append([*_cells(later, edition, words, locale), ruling, later.ruling_note or None])
     return await asyncio.to_thread(xlsx, translate(locale, CONFLICTS), _columns((*_SCAN, *_RULED), locale), rows)
+
+
+_CAME = (
+    (mark("First scanned"), 19),
+    (mark("Serial"), 12),
+    (mark("Kind of badge"), 12),
+    (mark("Name"), 16),
+    (mark("Organisation"), 28),
+    (mark("How many people"), 8),
+)
+
+
+async def came(actor: Actor, edition: EditionInfo, found: Sequence[Attended], words: Names, locale: Locale) -> bytes:
+    """Without addresses and numbers: those stand with the badges."""
+    await _noted(actor, edition, "attendance.exported", len(found))
+    rows = [
+        [
+            _at(one.first_at, edition),
+            one.serial,
+            words.get(one.kind.value, one.kind.value),
+            one.holder,
+            one.organisation or None,
+            one.people,
+        ]
+        for one in found
+    ]
+    return await asyncio.to_thread(xlsx, translate(locale, CAME), _columns(_CAME, locale), rows)

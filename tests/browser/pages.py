@@ -119,8 +119,30 @@ ORGANIZER = [
 GATES = [
     *(
         Page(f"/admin/gate{path}", role=Role.organizer)
-        for path in ("/incidents", "/incidents/{incident}", "/incidents/{incident_settled}", "/incidents?q=nobody")
+        for path in (
+            "",
+            "/checkpoints/new",
+            "/checkpoints/VIP",
+            "/areas/HALL-1",
+            "/live",
+            "/live?q=示例",
+            "/screen",
+            "/evacuation",
+            "/scans",
+            "/scans?q=nobody",
+            "/scans/{scan}",
+            "/came",
+            "/conflicts",
+            "/conflicts?ruled=1",
+            "/incidents",
+            "/incidents/{incident}",
+            "/incidents/{incident_settled}",
+            "/incidents?q=nobody",
+        )
     ),
+    Page("/admin/gate/checkpoints/new", 422, Role.organizer, sends="/admin/gate/checkpoints/new"),
+    Page("/admin/gate/conflicts", 422, Role.organizer, sends="/admin/gate/conflicts/{scan}"),
+    Page("/admin/gate/scans/{scan}", 422, Role.organizer, sends="/admin/gate/scans/{scan}/undo"),
     Page("/admin/gate/incidents", 422, Role.organizer, sends="/admin/gate/incidents"),
     *(
         Page(f"/portal/{{own}}/leads{path}", role=Role.exhibitor)

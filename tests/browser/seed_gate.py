@@ -1,9 +1,16 @@
 """What the pages around the gates show: a desk in the hall with something open, and a booth that has read badges."""
 
+from datetime import timedelta
+
+from checkin.queries import scan_desk
 from checkin.rules.badges import BadgeIn
+from checkin.rules.checkpoints import CheckpointIn
 from checkin.rules.incidents import IncidentIn
 from checkin.rules.leads import CONSENT_VERSION, LeadIn
-from checkin.services import badges, incidents, leads
+from checkin.rules.scans import BatchIn, OfflineScanIn, ScanIn
+from checkin.services import areas, badges, checkpoints, incidents, leads, rulings
+from checkin.services.scans import gate as scanning
+from checkin.tables import Verdict
 from core import clock
 from core.accounts.roles import ANONYMOUS, CLI
 from core.db import transaction
@@ -38,5 +45,26 @@ async def _booth(edition: EditionInfo, own: str) -> dict[str, str]:
     return {"lead": str(read[0].lead), "lead_gone": str(read[2].lead)}
 
 
+async def _doors(edition: EditionInfo) -> dict[str, str]:
+    """Two doors of a hall, a room that is nearly full, and a phone without a network that let somebody in again."""
+    for code, name in (("NORTH", "北门"), ("SOUTH", "南门")):
+        await checkpoints.create(CLI, edition, CheckpointIn(code, name, exits=True, area="HALL-1"))
+    vip = CheckpointIn("VIP", "贵宾厅", "Guests' hall", ["guest", "visitor"], reentry="free", exits=True, capacity=5)
+    await checkpoints.create(CLI, edition, vip)
+    await areas.name(CLI, edition, "HALL-1", "1 号馆", "Hall 1")
+    made = [await badges.issue(CLI, edition, BadgeIn("visitor", f"示例观众{n}", "示例街道")) for n in range(1, 7)]
+    for n, badge in enumerate(made):
+        await scanning.scan(CLI, "", edition, ScanIn(badge.code, "NORTH", f"seed-{n}"))
+        await scanning.scan(CLI, "", edition, ScanIn(badge.code, "VIP", f"seed-vip-{n}"))
+    fast = clock.now() + timedelta(minutes=7)
+    later = [
+        OfflineScanIn(one.code, "SOUTH", f"late-{one.id}", fast, device_verdict=Verdict.admitted) for one in made[:2]
+    ]
+    await scanning.batch(CLI, "", edition, BatchIn(fast, later))
+    first, second = await scan_desk.conflicts(edition)
+    await rulings.rule(CLI, edition, second.later.id, "badge_passed_on", "家属代领。")
+    return {"scan": str(first.later.id)}
+
+
 async def gates(edition: EditionInfo, own: str) -> dict[str, str]:
-    return await _desk(edition) | await _booth(edition, own)
+    return await _desk(edition) | await _booth(edition, own) | await _doors(edition)
