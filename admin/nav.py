@@ -58,6 +58,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         [
             Entry("/admin/badges", mark("Badges"), _ORGANIZER),
             Entry("/admin/gate", mark("Checkpoints"), _ORGANIZER),
+            Entry("/admin/gate/devices", mark("Phones and scanners"), _ORGANIZER),
             Entry("/admin/gate/live", mark("Live at the gates"), _GATE),
             Entry("/admin/gate/scans", mark("Scans"), _ORGANIZER),
             Entry("/admin/gate/came", mark("Who came"), _ORGANIZER),

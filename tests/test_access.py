@@ -127,6 +127,10 @@ POST /admin/gate/checkpoints/{code:str}/{act:str} organizer
 GET /admin/gate/conflicts organizer
 GET /admin/gate/conflicts.xlsx organizer
 POST /admin/gate/conflicts/{scan:int} organizer
+GET /admin/gate/devices organizer
+POST /admin/gate/devices organizer
+POST /admin/gate/devices/invites/{number:int}/withdraw organizer
+POST /admin/gate/devices/{device:int}/{act:str} organizer
 GET /admin/gate/evacuation gate
 GET /admin/gate/incidents gate
 POST /admin/gate/incidents gate

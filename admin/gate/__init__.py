@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from admin.gate import came, checkpoints, conflicts, incidents, live, scans
+from admin.gate import came, checkpoints, conflicts, devices, incidents, live, scans
 
 ROUTES: list[Any] = [
     *checkpoints.ROUTES,
     *live.ROUTES,
+    *devices.ROUTES,
     *scans.ROUTES,
     *came.ROUTES,
     *conflicts.ROUTES,

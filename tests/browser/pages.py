@@ -124,6 +124,7 @@ GATES = [
             "/checkpoints/new",
             "/checkpoints/VIP",
             "/areas/HALL-1",
+            "/devices",
             "/live",
             "/live?q=示例",
             "/screen",
