@@ -70,6 +70,7 @@ async def main() -> None:
         invites = [(await devices.invite(CLI, edition, f"示例手机 {n + 1}")).code for n in range(INVITES)]
         told = {
             "visitors": [one.code for one in visitors],
+            "serials": [one.serial for one in visitors],
             "guest": guest.code,
             "group": group.code,
             "waiting": waiting.code,

@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import msgspec
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
 
-from checkin import pictures
 from core.accounts.roles import Role
 from tests.world import PASSWORD, csrf_in
 
@@ -42,6 +42,8 @@ class Told(msgspec.Struct):
     """What the seed left."""
 
     visitors: list[str]
+    #: Of the visitors, in their order.
+    serials: list[str]
     guest: str
     group: str
     #: Nobody of this one has come.
@@ -72,6 +74,16 @@ class Gatehouse:
             answer = client.post("/login", data={**form, "email": f"{role.value}@example.com"})
             assert answer.status_code == 303, answer.text
             return {cookie.name: cookie.value or "" for cookie in client.cookies.jar}
+
+    def printed(self, code: str) -> Image.Image:
+        """The badge as it leaves the printer, at 200 dpi."""
+        serial = self.told.serials[self.told.visitors.index(code)]
+        with self.organizer() as client:
+            answer = client.get(f"/api/v1/badges/{serial}.pdf")
+            assert answer.status_code == 200, answer.text
+        with pypdfium2.PdfDocument(answer.content) as document:
+            picture: Image.Image = document[0].render(scale=200 / 72).to_pil()
+        return picture
 
     @contextmanager
     def organizer(self) -> Iterator[httpx.Client]:
@@ -163,17 +175,15 @@ class Phone:
         self.tab.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
 
 
-def film(codes: list[str | None], path: Path, *, frames: int = 20) -> Path:
-    """A camera's picture for so many frames each: a badge held into it, or the empty hall."""
+def film(seen: list[Image.Image | None], path: Path, *, frames: int = 20) -> Path:
+    """What a camera sees for so many frames each: a badge held askew into the picture, or the empty hall."""
     with path.open("wb") as out:
-        for code in codes:
+        for badge in seen:
             picture = Image.new("RGB", (1280, 720), (120, 118, 112))
-            if code is not None:
-                source = path.with_suffix(".png")
-                source.write_bytes(pictures.png(code))
-                with Image.open(source) as drawn:
-                    badge = drawn.convert("RGB").resize((420, 420)).rotate(7, expand=True, fillcolor=(250, 250, 250))
-                picture.paste(badge, (380, 110))
+            if badge is not None:
+                held = badge.convert("RGB").rotate(7, expand=True, fillcolor=(120, 118, 112))
+                held.thumbnail((1240, 700))
+                picture.paste(held, ((1280 - held.width) // 2, (720 - held.height) // 2))
             for _ in range(frames):
                 picture.save(out, "JPEG", quality=80)
     return path

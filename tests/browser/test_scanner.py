@@ -33,11 +33,12 @@ def phone(browser: Browser, gatehouse: Gatehouse) -> Iterator[Phone]:
     context.close()
 
 
-def test_a_badge_held_before_the_camera_is_admitted_and_when_it_comes_again_refused_with_the_first_time(
+def test_a_printed_badge_before_the_camera_is_admitted_and_when_it_comes_again_refused_with_the_first_time(
     browser: Browser, gatehouse: Gatehouse, tmp_path: Path
 ) -> None:
     code = gatehouse.visitor()
-    with camera(browser, film([code, None, None, None, None], tmp_path / "badge.mjpeg")) as seeing:
+    seen = [gatehouse.printed(code), None, None, None, None]
+    with camera(browser, film(seen, tmp_path / "badge.mjpeg")) as seeing:
         context = seeing.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
         phone = gatehouse.phone(context)
         phone.tab.click("text=打开摄像头")
