@@ -142,6 +142,11 @@ class Place:
         self.headers = {"authorization": f"Bearer {token}"}
 
 
+async def _drop(ground: Ground) -> None:
+    names = (f"{ground.postgres}_scans_{many}".rpartition("/")[2] for many in (FEW, MANY))
+    await _on(ground.postgres, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names))
+
+
 async def _on(address: str, *statements: str) -> None:
     connection = await asyncpg.connect(address)
     try:
@@ -220,7 +225,11 @@ def run(ground: Ground) -> Iterator[Outcome]:
         asyncio.run(_bare_badges(ground.folder / "bare-scans.sqlite", ground.postgres))
         for database, floor in databases:
             if only in ("", database):
-                yield from _of(ground, database, floor, bare)
+                try:
+                    yield from _of(ground, database, floor, bare)
+                finally:
+                    if database == "postgres":
+                        asyncio.run(_drop(ground))
 
 
 def _of(ground: Ground, database: str, floor: float, bare: str) -> Iterator[Outcome]:
