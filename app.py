@@ -66,6 +66,7 @@ from gateway.errors import HANDLERS
 from gateway.gate import Gate
 from portal import account, signin, site, welcome
 from portal import agenda as portal_agenda
+from portal import badge as portal_badge
 from portal import catalogue as portal_catalogue
 from portal import desk as portal_desk
 from portal import directory as portal_directory
@@ -78,6 +79,7 @@ from portal import projects as portal_projects
 from portal import register as portal_register
 from portal import scan as portal_scan
 from portal import statement as portal_statement
+from portal import visit as portal_visit
 
 log = logging.getLogger("yinbo")
 
@@ -194,6 +196,8 @@ def create_app() -> Litestar:
             *api_gate.ROUTES,
             *portal_register.ROUTES,
             *portal_scan.ROUTES,
+            *portal_badge.ROUTES,
+            *portal_visit.ROUTES,
             *welcome.ROUTES,
         ],
         middleware=[Authenticate, Gate],

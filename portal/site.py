@@ -12,6 +12,7 @@ _DAY = {"cache-control": "public, max-age=86400"}
 ROBOTS = """User-agent: *
 Disallow: /admin
 Disallow: /api
+Disallow: /badge
 Disallow: /account
 Disallow: /login
 Disallow: /portal

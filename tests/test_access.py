@@ -236,6 +236,11 @@ POST /api/v1/scans gate
 POST /api/v1/scans/batch gate
 POST /api/v1/scans/{nonce:str}/undo gate
 GET /api/v1/totals public
+GET /badge/{key:str} public
+GET /badge/{key:str}/badge.pdf public
+POST /badge/{key:str}/cancel public
+GET /badge/{key:str}/code.png public
+POST /badge/{key:str}/withdraw public
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public
@@ -328,6 +333,8 @@ GET /schema/{path:str} public
 GET /setup/{token:str} public
 POST /setup/{token:str} public
 GET /static/{name:path} public
+GET /visit public
+POST /visit public
 GET /wall public
 """
 

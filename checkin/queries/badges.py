@@ -91,7 +91,7 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     serials: tuple[str, ...] = ()
 
 
-def where(edition: EditionInfo, only: Filter) -> Any:
+def badges_where(edition: EditionInfo, only: Filter) -> Any:
     found: Any = Badge.edition == edition.id
     if only.kind is not None:
         found &= Badge.kind == only.kind.value
@@ -116,7 +116,7 @@ def where(edition: EditionInfo, only: Filter) -> Any:
 
 
 async def count_badges(edition: EditionInfo, only: Filter = Filter()) -> int:  # noqa: B008  # frozen
-    found = await Badge.select(Count()).where(where(edition, only)).first()
+    found = await Badge.select(Count()).where(badges_where(edition, only)).first()
     return int(found["count"]) if found else 0
 
 
@@ -128,7 +128,7 @@ async def badges(
     limit: int = 50,
 ) -> list[BadgeInfo]:
     """The latest first; ``before`` is the id of the last one of the page before."""
-    condition = where(edition, only)
+    condition = badges_where(edition, only)
     if before is not None:
         condition &= Badge.id < before
     rows = await Badge.select().where(condition).order_by(Badge.id, ascending=False).limit(limit)
@@ -137,7 +137,7 @@ async def badges(
 
 async def badges_after(edition: EditionInfo, only: Filter, after: int, limit: int) -> list[BadgeInfo]:
     """In the order of their making, for what goes through all of them."""
-    condition = where(edition, only) & (Badge.id > after)
+    condition = badges_where(edition, only) & (Badge.id > after)
     return [info(row) for row in await Badge.select().where(condition).order_by(Badge.id).limit(limit)]
 
 

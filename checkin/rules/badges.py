@@ -61,7 +61,7 @@ def search_text(holder: str, organisation: str, mobile: str) -> str:
     return "\n".join(dict.fromkeys(line for line in lines if line))
 
 
-def _line(field: str, typed: str, longest: int, required: bool, errors: list[FieldError]) -> str:
+def line(field: str, typed: str, longest: int, required: bool, errors: list[FieldError]) -> str:
     if len(typed) > longest * 4:
         errors.append(FieldError(field, "too_long", mark("This is too long.")))
         return ""
@@ -109,7 +109,7 @@ def _members(field: str, typed: list[str], size: int, errors: list[FieldError]) 
     if len(typed) > MAX_SIZE:
         errors.append(FieldError(field, "too_many", mark("These are more names than people.")))
         return ()
-    found = [_line(f"{field}[{n}]", one, 100, False, errors) for n, one in enumerate(typed)]
+    found = [line(f"{field}[{n}]", one, 100, False, errors) for n, one in enumerate(typed)]
     named = tuple(one for one in found if one)
     if len(named) > size:
         errors.append(FieldError(field, "too_many", mark("These are more names than people.")))
@@ -117,7 +117,7 @@ def _members(field: str, typed: list[str], size: int, errors: list[FieldError]) 
 
 
 def phone(field: str, typed: str, errors: list[FieldError]) -> str:
-    found = _line(field, typed, 40, False, errors)
+    found = line(field, typed, 40, False, errors)
     try:
         return text.phone(found) if found else ""
     except text.Fault as fault:
@@ -126,7 +126,7 @@ def phone(field: str, typed: str, errors: list[FieldError]) -> str:
 
 
 def email(field: str, typed: str, errors: list[FieldError]) -> str:
-    found = _line(field, typed, 254, False, errors)
+    found = line(field, typed, 254, False, errors)
     try:
         return text.email(found) if found else ""
     except text.Fault as fault:
@@ -137,18 +137,18 @@ def email(field: str, typed: str, errors: list[FieldError]) -> str:
 def checked(typed: BadgeIn, errors: list[FieldError], at: str = "") -> BadgeDraft | None:
     """Adds what is wrong to ``errors``, each at its member under ``at``."""
     before = len(errors)
-    kind = _line(f"{at}kind", typed.kind, 40, True, errors).lower()
+    kind = line(f"{at}kind", typed.kind, 40, True, errors).lower()
     if kind and kind not in BadgeKind.__members__:
         errors.append(FieldError(f"{at}kind", "unknown", mark("Please choose a kind of badge from the list.")))
-    holder = _line(f"{at}holder", typed.holder, 100, True, errors)
-    organisation = _line(f"{at}organisation", typed.organisation or "", 200, False, errors)
+    holder = line(f"{at}holder", typed.holder, 100, True, errors)
+    organisation = line(f"{at}organisation", typed.organisation or "", 200, False, errors)
     days = _days(f"{at}days", typed.days or [], errors)
-    title = _line(f"{at}title", typed.title or "", 100, False, errors)
+    title = line(f"{at}title", typed.title or "", 100, False, errors)
     mobile = phone(f"{at}mobile", typed.mobile or "", errors)
     mail = email(f"{at}email", typed.email or "", errors)
     size = _size(f"{at}size", kind, typed.size, errors)
     members = _members(f"{at}members", typed.members or [], size, errors)
-    note = _line(f"{at}note", typed.note or "", 200, False, errors)
+    note = line(f"{at}note", typed.note or "", 200, False, errors)
     locale = typed.locale or ""
     if locale and locale not in LOCALES:
         errors.append(FieldError(f"{at}locale", "unknown", mark("Please choose a language from the list.")))
@@ -167,8 +167,8 @@ class StaffDraft(msgspec.Struct, frozen=True):
 def checked_staff(holder: str, title: str, mobile: str, address: str = "") -> StaffDraft:
     """:raises InvalidInput: each fault at its member."""
     errors: list[FieldError] = []
-    who = _line("holder", holder, 100, True, errors)
-    what = _line("title", title, 100, False, errors)
+    who = line("holder", holder, 100, True, errors)
+    what = line("title", title, 100, False, errors)
     number = phone("mobile", mobile, errors)
     mail = email("email", address, errors)
     if errors:

@@ -34,6 +34,8 @@ PUBLIC = [
     Page("/projects"),
     Page("/projects?q=nobody"),
     Page("/projects/{project}"),
+    Page("/visit"),
+    Page("/visit", 422, sends="/visit"),
     Page("/register"),
     Page("/register", 422, sends="/register"),
     Page("/portal"),
