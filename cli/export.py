@@ -59,9 +59,30 @@ async def _deals(locale: Locale) -> AsyncIterator[bytes]:
     yield await sheet(CLI, await require_current(), locale, names)
 
 
+async def _badges(_locale: Locale) -> AsyncIterator[bytes]:
+    """CSV without the codes, which open doors."""
+    from checkin.queries.badges import Filter, badges_after
+    from core.audit.services import record
+    from core.db import transaction
+    from core.editions.queries import require_current
+    from core.sheets import BOM, csv_line
+
+    edition = await require_current()
+    async with transaction():
+        await record(CLI, "badges.exported", f"edition:{edition.slug}")
+    names = ("serial", "kind", "status", "holder", "organisation", "title", "mobile", "email", "size", "days")
+    yield BOM + csv_line(names)
+    after = 0
+    while found := await badges_after(edition, Filter(), after, 500):
+        after = found[-1].id
+        for one in found:
+            yield csv_line([*(getattr(one, name) for name in names[:-1]), " ".join(map(str, one.days))])
+
+
 #: Kind to what makes it; each domain adds its line.
 KINDS: dict[str, Maker] = {
     "audit": _audit,
+    "badges": _badges,
     "deals": _deals,
     "exhibitors": _exhibitors,
     "exhibitors-template": _template,
