@@ -182,14 +182,23 @@ def percentages(typed: Sequence[str]) -> list[Fraction]:
     return found
 
 
+def project_number(typed: DealIn) -> str:
+    """As projects bear it; empty where none is named, and of what is far too long."""
+    try:
+        return text.code((typed.project or "")[:100])[:40]
+    except text.Fault:
+        return "?"
+
+
 def checked(
     typed: DealIn,
     *,
     fields: Collection[str],
     exhibitors: Mapping[str, Known],
+    projects: Collection[str],
     today: date,
 ) -> tuple[Figures, People]:
-    """``exhibitors``: those of the edition that the parties name, by number.
+    """``exhibitors``: those of the edition that the parties name, by number; ``projects``: of those named, which exist.
 
     :raises InvalidInput: with every fault; its code is ``allocation_sum`` where the split does not fit the amount.
     """
@@ -200,9 +209,11 @@ def checked(
     split, fen = _split(typed, amount, rate, fields, faults)
     if fen is not None and not 0 < fen <= money.MOST_FEN:
         faults.add("rate", "out_of_range", mark("In yuan this is nothing, or more than thirteen digits."))
-    for name in ("project", "meeting"):
-        if getattr(typed, name) is not None:
-            faults.add(name, "unknown", NO_PROJECT if name == "project" else mark("There is no such meeting."))
+    project = project_number(typed)
+    if project and project not in projects:
+        faults.add("project", "unknown", NO_PROJECT)
+    if typed.meeting is not None:
+        faults.add("meeting", "unknown", mark("There is no such meeting."))
     if typed.stage is not None and not 1 <= typed.stage <= MAX_STAGE:
         faults.add("stage", "out_of_range", mark("This number is out of range."))
     figures = Figures(
@@ -217,7 +228,7 @@ def checked(
         term=faults.text("term", typed.term, 200),
         stage=typed.stage,
         undisclosed=typed.undisclosed,
-        project=None,
+        project=project or None,
         meeting=None,
         parties=parties,
         split=split,

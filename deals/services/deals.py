@@ -25,6 +25,7 @@ from deals.services import duplicates
 from deals.services.errors import ChangedMeanwhile, SamePerson, WrongStatus
 from deals.services.writing import WRITE, Writing
 from deals.tables import Deal, DealParty, DealStatus, DealStep
+from projects.queries.projects import projects_numbered
 
 LONGEST_REASON = 500
 _DONE = {
@@ -44,7 +45,9 @@ async def known_of(edition: EditionInfo, typed: Sequence[str | PartyIn]) -> dict
 async def checked(edition: EditionInfo, typed: DealIn, known: dict[str, Known]) -> tuple[Figures, People]:
     """:raises InvalidInput: with every fault."""
     fields = [choice.code for choice in edition.fields]
-    return rules.checked(typed, fields=fields, exhibitors=known, today=edition.today())
+    named = rules.project_number(typed)
+    projects = await projects_numbered(edition, [named]) if named else set()
+    return rules.checked(typed, fields=fields, exhibitors=known, projects=projects, today=edition.today())
 
 
 def reason_of(typed: str) -> str:

@@ -192,3 +192,9 @@ async def published_one(edition: EditionInfo, number: str) -> ProjectInfo:
     if not rows:
         raise NotFound
     return (await _made(rows))[0]
+
+
+async def projects_numbered(edition: EditionInfo, asked: Sequence[str]) -> set[str]:
+    """Those of the numbers that a project bears."""
+    rows = await Project.select(Project.number).where(Project.edition == edition.id, Project.number.is_in([*asked, ""]))
+    return {row["number"] for row in rows}

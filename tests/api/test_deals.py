@@ -12,6 +12,7 @@ from core.editions.tables import Edition
 from exhibitors.tables import Status
 from tests.exhibitors.world import firm
 from tests.expo import TODAY, an_edition
+from tests.projects.world import added
 from tests.world import sign_in, token_for
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +132,12 @@ async def test_unknown_members_and_projects_are_refused_at_their_field(clerks: C
     assert [one["field"] for one in answer["errors"]] == ["project"]
     answer = await clerks.create(422, **{**deal(), "kind": "handshake"})
     assert [one["field"] for one in answer["errors"]] == ["kind"]
+
+
+async def test_a_deal_names_the_project_that_it_came_from(clerks: Clerks) -> None:
+    project = await added(clerks.client, await token_for(Role.organizer))
+    made = await clerks.create(**deal(), project=f" {project['number'].lower()} ")
+    assert made["project"] == project["number"]
 
 
 async def test_the_same_key_answers_as_the_first_time_and_makes_one_deal(clerks: Clerks) -> None:
