@@ -165,12 +165,13 @@ async def _desk(edition: EditionInfo) -> dict[str, str]:
 
 async def _passes(edition: EditionInfo, number: str) -> None:
     """A contractor, a builder whose pass is approved and a vehicle that waits."""
+    await passes.set_terms(CLI, edition, 4, 9, None)
     await passes.name_contractor(CLI, edition, number, "示例搭建有限公司", "示例 负责人", "13900139000")
     builder = pass_rules.checked_pass(PassKind.worker, "示例 木工", "", "木工", "", None)
     await passes.ask(CLI, edition, number, builder)
     seen = [one.id for one in (await asked_passes.waiting(edition))[0].passes]
     await passes.decide(CLI, edition, number, seen, approve=True)
-    van = pass_rules.checked_pass(PassKind.vehicle, "示例 司机", "13900139001", "", "浙B·12345", None)
+    van = pass_rules.checked_pass(PassKind.vehicle, "示例 司机", "13900139001", "", "沪C·90000", None)
     await passes.ask(CLI, edition, number, van)
 
 
