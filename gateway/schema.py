@@ -101,7 +101,7 @@ def _complete(operation: Operation, handler: HTTPRouteHandler, path: str) -> Non
         said |= {"403": "A browser's request without its CSRF token"} if writes else {}
         said |= {"403": "The role may not"} if handler.opt.get("refuses") else {}
     past = any(getattr(parameter, "name", "") == "edition" for parameter in operation.parameters or ())
-    if "{" in path or past or handler.opt.get("allow") == "public":
+    if "{" in path or past or handler.opt.get("allow") == "public" or handler.opt.get("may_miss"):
         said |= {"404": "Not there, or not for you to know of"}
     if writes:
         said |= {"408": "The body took too long", "413": "The body is too large", "415": "Not JSON"}

@@ -182,7 +182,6 @@ SIGNED_IN = [
     *DEALS,
     *GATES,
     Page("/admin/people", 422, Role.organizer, sends="/admin/people"),
-    Page("/admin/passes", 422, Role.organizer, sends="/admin/passes/terms"),
     Page("/admin/tokens", 422, Role.organizer, sends="/admin/tokens"),
     Page("/admin/editions/new", 422, Role.organizer, sends="/admin/editions/new"),
     Page(

@@ -70,7 +70,7 @@ def test_a_draft_survives_closing_the_page_and_goes_when_it_was_sent(browser: Br
         tab.locator('[name="category"]').select_option("INST")
         tab.locator('[name="consent"]').check()
         with tab.expect_navigation():
-            tab.locator('form[data-registration] button.primary').click()
+            tab.locator("form[data-registration] button.primary").click()
         assert tab.evaluate(KEPT) == 0
         tab.goto(site.url + "/register")
         expect(tab.locator("#draft")).to_be_hidden()

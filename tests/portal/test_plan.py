@@ -65,6 +65,6 @@ async def test_the_plan_is_kept_like_other_public_pages_and_odd_addresses_are_no
     again = await client.get(PLAN, headers={"if-none-match": first.headers["etag"]})
     assert again.status_code == 304
     hall = await client.get(f"{PLAN}&hall=1")
-    assert hall.headers["etag"] == first.headers["etag"], "the same page under another address"
+    assert hall.text.replace("%26hall%3D1", "") == first.text, "the same page, whose switches come back to its address"
     for odd in ("&hall=%00", "&firm=%ff", "&hall=" + "x" * 500, "&q=%00", "&firm=1&hall=2"):
         assert (await client.get(PLAN + odd)).status_code in (200, 400), odd
