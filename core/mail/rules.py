@@ -12,7 +12,7 @@ GIVES_UP_AFTER = timedelta(days=2)
 #: How long the texts of mails that were dealt with are kept.
 TEXT_KEPT_FOR = timedelta(days=90)
 #: Their links let somebody in. Organizers don't read them, and once sent they are forgotten at once.
-SECRET = frozenset({"colleague", "desk_link", "draft_link", "invitation", "registered", "reset", "sign_in"})
+SECRET = frozenset({"badge", "colleague", "desk_link", "draft_link", "invitation", "registered", "reset", "sign_in"})
 #: What the desk may put into the queue again.
 AGAIN = (MailState.failed, MailState.kept)
 
