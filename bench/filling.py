@@ -23,7 +23,7 @@ _POSTING = "revision, edition, at, field, kind, day, region, side, undisclosed, 
 _SERIES = "WITH RECURSIVE n (i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {})"
 
 
-async def _copied(deal: int, first: int, last: int) -> None:
+async def _copied(edition: int, deal: int, first: int, last: int) -> None:
     """Deals with those serials, as the one with this id stands."""
     series = _SERIES.format(first, last)
     for table, columns, swaps, where in (
@@ -31,7 +31,10 @@ async def _copied(deal: int, first: int, last: int) -> None:
         (
             "deal_revision",
             _REVISION,
-            {"deal": "(SELECT d.id FROM deal d WHERE d.edition = 1 AND d.serial = n.i)", "entry": "-n.i"},
+            {
+                "deal": f"(SELECT d.id FROM deal d WHERE d.edition = {edition} AND d.serial = n.i)",
+                "entry": "-n.i",
+            },
             f"t.deal = {deal}",
         ),
         (
@@ -39,7 +42,7 @@ async def _copied(deal: int, first: int, last: int) -> None:
             _POSTING,
             {
                 "revision": "(SELECT r.id FROM deal d JOIN deal_revision r ON r.deal = d.id AND r.n = 2"
-                " WHERE d.edition = 1 AND d.serial = n.i)"
+                f" WHERE d.edition = {edition} AND d.serial = n.i)"
             },
             f"t.revision IN (SELECT id FROM deal_revision WHERE deal = {deal})",
         ),
@@ -60,14 +63,14 @@ async def main(confirmed: int, drafts: int) -> None:
         async with db.transaction(seconds=None):
             step, at = 100_000, 1001
             while at < 1001 + confirmed - 7:
-                await _copied(one.id, at, min(at + step, 1001 + confirmed - 7) - 1)
+                await _copied(edition.id, one.id, at, min(at + step, 1001 + confirmed - 7) - 1)
                 at += step
             many = max(confirmed - 7, 0)
             await run(
                 f"UPDATE deal_sum SET deals = deals * {many + 1}, fen = fen * {many + 1} WHERE fen = 125000000000"
             )
             if drafts:
-                await _copied(other.id, 2_000_001, 2_000_000 + drafts)
+                await _copied(edition.id, other.id, 2_000_001, 2_000_000 + drafts)
         print(await tokens.add(CLI, "clerk", Role.signing))
 
 

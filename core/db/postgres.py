@@ -92,30 +92,59 @@ async def _connect(*args: Any, **kwargs: Any) -> Any:
         raise
 
 
-async def give_back(pool: Any, connection: Any) -> None:
+class Turns:
+    """A pool and the queue before it. asyncpg's own lets whoever comes last overtake those who wait: with 1,000
+    writers the slowest waited 200 times as long as the middle one. Here they go in order."""
+
+    __slots__ = ("_free", "pool")
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+        self._free = asyncio.Semaphore(POOL_SIZE)
+
+    async def take(self) -> Any:
+        if self._free.locked():
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                await self._free.acquire()
+        else:
+            await self._free.acquire()
+        try:
+            return await self.pool.acquire()
+        except BaseException:
+            self._free.release()
+            raise
+
+    async def give_back(self, connection: Any) -> None:
+        try:
+            await self.pool.release(connection)
+        finally:
+            self._free.release()
+
+
+async def give_back(turns: Turns | None, connection: Any) -> None:
     with contextlib.suppress(pg.InterfaceError, OSError, TimeoutError):
-        if pool is None:
+        if turns is None:
             await connection.close()
         else:
-            await pool.release(connection)
+            await turns.give_back(connection)
 
 
 class PostgresTransaction(DoorTransaction):
-    __slots__ = ("_pooled", "_server", "connection")
+    __slots__ = ("_server", "_turns", "connection")
 
     engine: "PostgresDoor"
 
     def __init__(self, engine: "PostgresDoor", current: ContextVar[Any], *, savepoint: bool = False) -> None:
         super().__init__(engine, current, savepoint=savepoint)
         self.connection: Any = None
-        self._pooled: Any = None
+        self._turns: Any = None
         self._server: Any = None
 
     async def begun(self) -> Any:
         """The connection, taken and begun with the first statement."""
         self.check()
         if self.connection is None:
-            self._pooled, self.connection = await self.engine.take()
+            self._turns, self.connection = await self.engine.take()
             connection = self.connection
             try:
                 # asyncpg's own transaction, so that a job which opens one inside gets a savepoint.
@@ -174,7 +203,7 @@ class PostgresTransaction(DoorTransaction):
             if commit:
                 self._run_hooks()
         finally:
-            await give_back(self._pooled, connection)
+            await give_back(self._turns, connection)
 
 
 class PostgresDoor(PostgresEngine):
@@ -184,6 +213,7 @@ class PostgresDoor(PostgresEngine):
         super().__init__(
             config={"dsn": url, "server_settings": SERVER_SETTINGS, "timeout": CONNECT_SECONDS},
         )
+        self.turns: Turns | None = None
 
     async def check_version(self) -> None:
         """`yinbo doctor` says when the server is too old."""
@@ -196,9 +226,10 @@ class PostgresDoor(PostgresEngine):
             self.pool = await asyncpg.create_pool(
                 **self.config, connect=_connect, min_size=0, max_size=POOL_SIZE, reset=_nothing_to_reset, **kwargs
             )
+            self.turns = Turns(self.pool)
 
     async def close_connection_pool(self) -> None:
-        pool, self.pool = self.pool, None
+        pool, self.pool, self.turns = self.pool, None, None
         if pool is not None:
             try:
                 async with asyncio.timeout(5):
@@ -206,22 +237,18 @@ class PostgresDoor(PostgresEngine):
             except TimeoutError:
                 pool.terminate()
 
-    async def take(self) -> tuple[Any, Any]:
-        """A connection and the pool it came from; without a pool a new one, for commands and migrations."""
-        pool = self.pool
+    async def take(self) -> tuple[Turns | None, Any]:
+        """A connection and where it came from; without a pool a new one, for commands and migrations."""
+        turns = self.turns
         with _refusing_clearly:
-            if pool is None:
+            if turns is None:
                 return None, await self.get_new_connection()
-            if pool.get_idle_size():
-                return pool, await pool.acquire()
-            # The pool's own timeout would start a task each time.
-            async with asyncio.timeout(ACQUIRE_SECONDS):
-                return pool, await pool.acquire()
+            return turns, await turns.take()
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Any]:
         """A connection in autocommit."""
-        pool, connection = await self.take()
+        turns, connection = await self.take()
         try:
             with _refusing_clearly:
                 yield connection
@@ -232,7 +259,7 @@ class PostgresDoor(PostgresEngine):
                     connection.terminate()
             raise
         finally:
-            await give_back(pool, connection)
+            await give_back(turns, connection)
 
     async def _run(self, query: str, args: list[Any]) -> list[Any]:
         open_here = live(self.current_transaction)

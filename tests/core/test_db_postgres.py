@@ -32,12 +32,12 @@ def door() -> PostgresDoor:
 
 async def _all_are_free() -> bool:
     """As many as the pool may have can be taken at once."""
-    pool: Any = door().pool
+    turns: Any = door().turns
     async with asyncio.timeout(PATIENCE):
-        taken = [await pool.acquire() for _ in range(postgres.POOL_SIZE)]
+        taken = [await turns.take() for _ in range(postgres.POOL_SIZE)]
     for connection in taken:
         assert not connection.is_in_transaction()
-        await pool.release(connection)
+        await turns.give_back(connection)
     return True
 
 
@@ -105,8 +105,8 @@ async def test_connections_lost_while_idle_are_replaced_or_refused_clearly() -> 
 
 async def test_a_used_up_pool_refuses_instead_of_hanging(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "ACQUIRE_SECONDS", 0.2)
-    pool: Any = door().pool
-    taken = [await pool.acquire() for _ in range(postgres.POOL_SIZE)]
+    turns: Any = door().turns
+    taken = [await turns.take() for _ in range(postgres.POOL_SIZE)]
     try:
         with pytest.raises(Busy):
             await write("a")
@@ -114,9 +114,28 @@ async def test_a_used_up_pool_refuses_instead_of_hanging(monkeypatch: pytest.Mon
             await codes()
     finally:
         for connection in taken:
-            await pool.release(connection)
+            await turns.give_back(connection)
     await write("b")
     assert await codes() == ["b"]
+
+
+async def test_whoever_waits_for_a_connection_is_not_overtaken() -> None:
+    turns: Any = door().turns
+    taken = [await turns.take() for _ in range(postgres.POOL_SIZE)]
+    served: list[str] = []
+
+    async def wants(name: str) -> None:
+        connection = await turns.take()
+        served.append(name)
+        await turns.give_back(connection)
+
+    first = asyncio.create_task(wants("first"))
+    await asyncio.sleep(0)
+    await turns.give_back(taken.pop())
+    await asyncio.gather(wants("second"), first)
+    assert served == ["first", "second"]
+    for connection in taken:
+        await turns.give_back(connection)
 
 
 async def test_a_row_locked_for_too_long_is_a_503() -> None:
@@ -162,14 +181,14 @@ async def test_every_connection_has_its_limits() -> None:
 
 
 async def test_a_transaction_without_statements_takes_no_connection() -> None:
-    pool: Any = door().pool
-    taken = [await pool.acquire() for _ in range(postgres.POOL_SIZE)]
+    turns: Any = door().turns
+    taken = [await turns.take() for _ in range(postgres.POOL_SIZE)]
     try:
         async with asyncio.timeout(1), transaction():
             pass
     finally:
         for connection in taken:
-            await pool.release(connection)
+            await turns.give_back(connection)
 
 
 async def test_a_server_that_is_not_there_is_a_503() -> None:
