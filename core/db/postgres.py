@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -92,41 +93,82 @@ async def _connect(*args: Any, **kwargs: Any) -> Any:
         raise
 
 
-class Turns:
-    """A pool and the queue before it. asyncpg's own lets whoever comes last overtake those who wait: with 1,000
-    writers the slowest waited 200 times as long as the middle one. Here they go in order."""
+def _late(waiter: "asyncio.Future[Any]") -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
 
-    __slots__ = ("_free", "pool")
+
+class Turns:
+    """The queue before a pool. asyncpg's own lets whoever comes last overtake those who wait: with 1,000 writers the
+    slowest waited 200 times as long as the middle one. Here they go in order, and a connection goes from hand to hand
+    without the way back through the pool."""
+
+    __slots__ = ("_free", "_waiting", "pool")
 
     def __init__(self, pool: Any) -> None:
         self.pool = pool
-        self._free = asyncio.Semaphore(POOL_SIZE)
+        #: Never more than none while somebody waits.
+        self._free = POOL_SIZE
+        self._waiting: deque[asyncio.Future[Any]] = deque()
 
     async def take(self) -> Any:
-        if self._free.locked():
-            async with asyncio.timeout(ACQUIRE_SECONDS):
-                await self._free.acquire()
-        else:
-            await self._free.acquire()
+        """:raises TimeoutError: after ``ACQUIRE_SECONDS``."""
+        if self._free:
+            self._free -= 1
+            return await self._from_pool()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Any] = loop.create_future()
+        self._waiting.append(waiter)
+        timer = loop.call_later(ACQUIRE_SECONDS, _late, waiter)
+        try:
+            connection = await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                # It came in the same moment in which the one who waited left.
+                await self.give_back(waiter.result(), clean=True)
+            raise
+        finally:
+            timer.cancel()
+        return await self._from_pool() if connection is None else connection
+
+    async def _from_pool(self) -> Any:
         try:
             return await self.pool.acquire()
         except BaseException:
-            self._free.release()
+            self._pass_on()
             raise
 
-    async def give_back(self, connection: Any) -> None:
-        try:
-            await self.pool.release(connection)
-        finally:
-            self._free.release()
+    def _hand_over(self, connection: Any) -> bool:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return True
+        return False
+
+    def _pass_on(self) -> None:
+        if not self._hand_over(None):
+            self._free += 1
+
+    async def give_back(self, connection: Any, *, clean: bool = False) -> None:
+        """``clean``: nothing failed on it, so the next one may have it as it is. None is a turn not used."""
+        if connection is not None:
+            if clean and not connection.is_closed() and self._hand_over(connection):
+                return
+            try:
+                await self.pool.release(connection)
+            finally:
+                self._pass_on()
+        else:
+            self._pass_on()
 
 
-async def give_back(turns: Turns | None, connection: Any) -> None:
+async def give_back(turns: Turns | None, connection: Any, *, clean: bool = False) -> None:
     with contextlib.suppress(pg.InterfaceError, OSError, TimeoutError):
         if turns is None:
             await connection.close()
         else:
-            await turns.give_back(connection)
+            await turns.give_back(connection, clean=clean)
 
 
 class PostgresTransaction(DoorTransaction):
@@ -189,6 +231,7 @@ class PostgresTransaction(DoorTransaction):
 
     async def _end(self, *, commit: bool) -> None:
         connection = self.connection
+        clean = False
         try:
             with _refusing_clearly:
                 await (self._server.commit() if commit else self._server.rollback())
@@ -200,10 +243,11 @@ class PostgresTransaction(DoorTransaction):
             # Nothing is lost: the server rolls back what its connection leaves open. Usual when a query is cancelled.
             log.info("a rollback failed, its connection was closed: %s", type(error).__name__)
         else:
+            clean = True
             if commit:
                 self._run_hooks()
         finally:
-            await give_back(self._turns, connection)
+            await give_back(self._turns, connection, clean=clean)
 
 
 class PostgresDoor(PostgresEngine):
@@ -249,9 +293,11 @@ class PostgresDoor(PostgresEngine):
     async def connected(self) -> AsyncIterator[Any]:
         """A connection in autocommit."""
         turns, connection = await self.take()
+        clean = False
         try:
             with _refusing_clearly:
                 yield connection
+            clean = True
         except Busy as busy:
             if isinstance(busy.__cause__, pg.InternalClientError):
                 # It never gets ready again, and the pool would hand it out once more.
@@ -259,7 +305,7 @@ class PostgresDoor(PostgresEngine):
                     connection.terminate()
             raise
         finally:
-            await give_back(turns, connection)
+            await give_back(turns, connection, clean=clean)
 
     async def _run(self, query: str, args: list[Any]) -> list[Any]:
         open_here = live(self.current_transaction)

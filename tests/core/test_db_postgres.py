@@ -138,6 +138,22 @@ async def test_whoever_waits_for_a_connection_is_not_overtaken() -> None:
         await turns.give_back(connection)
 
 
+async def test_a_connection_handed_to_somebody_who_just_left_goes_on_to_the_next() -> None:
+    turns: Any = door().turns
+    taken = [await turns.take() for _ in range(postgres.POOL_SIZE)]
+    leaves, stays = (asyncio.create_task(turns.take()) for _ in range(2))
+    await asyncio.sleep(0)
+    mine = taken.pop()
+    await turns.give_back(mine, clean=True)
+    leaves.cancel()
+    assert await stays is mine
+    with pytest.raises(asyncio.CancelledError):
+        await leaves
+    for connection in (*taken, mine):
+        await turns.give_back(connection, clean=True)
+    assert await _all_are_free()
+
+
 async def test_a_row_locked_for_too_long_is_a_503() -> None:
     await write("row")
     locked, enough = asyncio.Event(), asyncio.Event()
