@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get
+from litestar import Request, get
 from litestar.params import FromQuery
 
 from core import clock, money
@@ -18,6 +18,7 @@ from deals.rules.figures import CNY
 from deals.rules.totals import Line, Totals
 from deals.tables import DealKind, Side
 from gateway.access import PUBLIC, actor_of
+from gateway.encoded import Encoded
 
 
 class SumOut(msgspec.Struct):
@@ -155,6 +156,9 @@ def _body(edition: EditionInfo, read: queries.Read, now: datetime, whole: bool) 
     return b'%b"%b"}' % (before, now.astimezone(edition.zone).isoformat().encode())
 
 
+_HEADERS = [(b"cache-control", b"no-store")]
+
+
 @get(
     "/api/v1/totals",
     opt={**PUBLIC, "refuses": True},
@@ -167,7 +171,7 @@ def _body(edition: EditionInfo, read: queries.Read, now: datetime, whole: bool) 
 )
 async def totals(
     request: Request[Any, Any, Any], edition: FromQuery[str | None] = None, as_of: FromQuery[str | None] = None
-) -> Response[TotalsOut]:
+) -> Encoded[TotalsOut]:
     of = await edition_named(edition)
     actor = actor_of(request)
     viewer = Role.viewer in actor.roles
@@ -178,10 +182,10 @@ async def totals(
     if as_of is not None:
         moment = _moment(as_of, of)
         found = await queries.totals_as_of(of, moment)
-        encoded: Any = msgspec.json.encode(out(found, of, moment, whole=whole))
+        encoded = msgspec.json.encode(out(found, of, moment, whole=whole))
     else:
         encoded = _body(of, await queries.totals(of), now, whole)
-    return Response(encoded, media_type=MediaType.JSON, headers={"cache-control": "no-store"})
+    return Encoded(encoded, _HEADERS)
 
 
 ROUTES: list[Any] = [totals]
