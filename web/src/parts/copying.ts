@@ -5,7 +5,7 @@ export function offerCopying(page: Document): void {
     const button = page.createElement("button");
     const said = page.createElement("span");
     button.type = "button";
-    button.className = "button quiet";
+    button.className = "button quiet copying";
     button.textContent = input.dataset["copy"] ?? "";
     said.setAttribute("role", "status");
     button.addEventListener("click", () => {
