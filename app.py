@@ -17,6 +17,7 @@ from admin import audit as admin_audit
 from admin import badges as admin_badges
 from admin import booths as admin_booths
 from admin import catalogue as admin_catalogue
+from admin import ceremony as admin_ceremony
 from admin import deals as admin_deals
 from admin import deals_beside as admin_deals_beside
 from admin import deposits as admin_deposits
@@ -80,6 +81,7 @@ from portal import register as portal_register
 from portal import scan as portal_scan
 from portal import statement as portal_statement
 from portal import visit as portal_visit
+from portal import wall as portal_wall
 
 log = logging.getLogger("yinbo")
 
@@ -144,6 +146,7 @@ def create_app() -> Litestar:
             *portal_directory.ROUTES,
             *portal_desk.ROUTES,
             *portal_pages.ROUTES,
+            *portal_wall.ROUTES,
             *portal_agenda.ROUTES,
             *portal_projects.ROUTES,
             *preferences.ROUTES,
@@ -166,6 +169,7 @@ def create_app() -> Litestar:
             *admin_deals.ROUTES,
             *admin_deals_beside.ROUTES,
             *admin_totals.ROUTES,
+            *admin_ceremony.ROUTES,
             *admin_desks.ROUTES,
             *admin_drawings.ROUTES,
             *admin_moves.ROUTES,

@@ -72,6 +72,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         [
             Entry("/admin/deals", mark("Deals"), _SIGNING),
             Entry("/admin/totals", mark("Totals"), _VIEWER),
+            Entry("/admin/ceremony", mark("Signing ceremony"), _ORGANIZER | _SIGNING),
         ],
     ),
     (

@@ -17,7 +17,7 @@ from bench.load import Load, Result
 MANY, FEW, DRAFTS = 1_000_000, 7, 60_000
 
 
-def _filled(home: Path, confirmed: int, drafts: int, **around: str) -> str:
+def filled(home: Path, confirmed: int, drafts: int, **around: str) -> str:
     """The token of a clerk."""
     home.mkdir()
     own = {key: value for key, value in os.environ.items() if not key.startswith("YINBO_")}
@@ -48,8 +48,8 @@ def _confirmations(name: str, product: Load, bare: Load, rounds: int) -> Outcome
 
 def run(ground: Ground) -> Iterator[Outcome]:
     few, many = ground.folder / "totals-few", ground.folder / "totals-many"
-    _filled(few, FEW, 0)
-    token = _filled(many, MANY, DRAFTS)
+    filled(few, FEW, 0)
+    token = filled(many, MANY, DRAFTS)
     bare_at = {"YINBO_BENCH_SQLITE": str(ground.folder / "bare-totals.sqlite"), "YINBO_BENCH_POSTGRES": ""}
     with (
         served("bench.bare:create_app", ground.folder, **bare_at) as bare,
@@ -67,7 +67,7 @@ def run(ground: Ground) -> Iterator[Outcome]:
     if ground.postgres:
         home = ground.folder / "totals-postgres"
         around = {"YINBO_DATABASE_URL": ground.postgres}
-        token = _filled(home, MANY, DRAFTS, **around)
+        token = filled(home, MANY, DRAFTS, **around)
         with (
             served("bench.bare:create_app", ground.folder, **bare_at) as bare,
             served("app:create_app", home, YINBO_DATA_DIR=str(home), **around) as large,

@@ -4,6 +4,7 @@ from piccolo.conf.apps import AppConfig
 
 from .tables import (
     Deal,
+    DealCeremony,
     DealFile,
     DealParty,
     DealPosting,
@@ -27,6 +28,7 @@ APP_CONFIG = AppConfig(
         DealSuspicion,
         DealRuling,
         DealFile,
+        DealCeremony,
     ],
     migration_dependencies=["core.editions.piccolo_app", "core.files.piccolo_app", "exhibitors.piccolo_app"],
     commands=[],

@@ -61,6 +61,18 @@ class Verdict(StrEnum):
     different = "different"
 
 
+class CeremonyMode(StrEnum):
+    """What the wall shows while a signing ceremony is on."""
+
+    closed = "closed"
+    #: The deal revealed last, or the title before the first.
+    show = "show"
+    #: A title that asks for a moment.
+    hold = "hold"
+    #: Nothing.
+    blank = "blank"
+
+
 class Deal(Table, tablename="deal"):
     """Where a deal stands. All of it follows from its revisions."""
 
@@ -221,3 +233,16 @@ class DealFile(Table, tablename="deal_file"):
     sha256 = Varchar(length=64)
     actor = Varchar(length=60)
     at = Timestamptz()
+
+
+class DealCeremony(Table, tablename="deal_ceremony"):
+    """How far an edition's signing ceremony (签约仪式) has come. One row; each step moves ``version`` by one."""
+
+    id: Serial
+    edition = ForeignKey(Edition, on_delete=OnDelete.restrict, null=False, unique=True)
+    mode = Varchar(length=10, default=CeremonyMode.closed.value, choices=CeremonyMode)
+    #: JSON: numbers of deals in the order of the stage.
+    queue = Text(default="[]")
+    #: How many of them have been revealed.
+    shown = Integer(default=0)
+    version = Integer(default=0)

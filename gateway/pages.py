@@ -253,8 +253,18 @@ class _Kept(Response[bytes]):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-_Shelf = dict[tuple[str, Locale, Size], _Kept]
-#: By event loop, as the database connections behind the pages are.
+_Place = tuple[str, Locale, Size]
+
+
+class _Shelf:
+    """Of one event loop, as the database connections behind the pages are."""
+
+    def __init__(self) -> None:
+        self.pages: dict[_Place, _Kept] = {}
+        #: Pages being made, with what they are about: those who come meanwhile wait for the same one.
+        self.making: dict[_Place, tuple[object, asyncio.Task[_Kept]]] = {}
+
+
 _shelves: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shelf] = WeakKeyDictionary()
 _SHELF_HOLDS = 512
 
@@ -287,16 +297,33 @@ async def public_page(
     loop = asyncio.get_running_loop()
     shelf = _shelves.get(loop)
     if shelf is None:
-        shelf = _shelves[loop] = {}
+        shelf = _shelves[loop] = _Shelf()
     locale, size = locale_of(request), size_of(request)
     path = request.scope["path"]
-    place = f"{path}?{query}" if query else path
+    at = f"{path}?{query}" if query else path
+    place = (at, locale, size)
     minute = int(clock.now().timestamp()) // 60
-    kept = shelf.get((place, locale, size))
-    if kept is None or kept.minute != minute or (kept.about is not about and kept.about != about):
-        html = render(template, locale, **{"size": size, "path": path, "here": place, **await values()}).encode()
-        if len(shelf) >= _SHELF_HOLDS:
-            shelf.clear()
-        kept = _Kept(minute, about, html)
-        shelf[(place, locale, size)] = kept
-    return kept
+    kept = shelf.pages.get(place)
+    if kept is not None and kept.minute == minute and (kept.about is about or kept.about == about):
+        return kept
+
+    async def make() -> _Kept:
+        html = render(template, locale, **{"size": size, "path": path, "here": at, **await values()}).encode()
+        if len(shelf.pages) >= _SHELF_HOLDS:
+            shelf.pages.clear()
+        made = shelf.pages[place] = _Kept(minute, about, html)
+        return made
+
+    making = shelf.making.get(place)
+    if making is None or making[0] != (minute, about):
+        making = shelf.making[place] = ((minute, about), loop.create_task(make()))
+        making[1].add_done_callback(partial(_made, shelf, place))
+    # Whoever stops waiting does not stop it for the others.
+    return await asyncio.shield(making[1])
+
+
+def _made(shelf: _Shelf, place: _Place, task: "asyncio.Task[_Kept]") -> None:
+    if (making := shelf.making.get(place)) is not None and making[1] is task:
+        del shelf.making[place]
+    if not task.cancelled():
+        task.exception()  # whoever waited may have gone away

@@ -57,11 +57,6 @@ async def one_edition(request: Request[Any, Any, Any], slug: FromPath[str]) -> R
     return await public_page(request, "portal/edition.html", edition, values)
 
 
-@get("/wall", opt=PUBLIC)
-async def wall(request: Request[Any, Any, Any]) -> Response[Any]:
-    return await _public(request, "portal/wall.html")
-
-
 @get("/privacy", opt=PUBLIC)
 async def privacy(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _text(request, "portal/privacy.html")
@@ -82,4 +77,4 @@ async def _text(request: Request[Any, Any, Any], template: str) -> Response[Any]
     return await public_page(request, template, edition, values)
 
 
-ROUTES = [home, one_edition, wall, privacy, help_page]
+ROUTES = [home, one_edition, privacy, help_page]

@@ -30,6 +30,7 @@ README: list[Shot] = [
     (Page("/admin", role=Role.organizer), "en", "normal", DESK),
     (Page("/admin/people", role=Role.organizer), "zh-CN", "normal", DESK),
     (Page("/admin/exhibitors", role=Role.organizer), "zh-CN", "normal", DESK),
+    (Page("/wall", role=Role.viewer), "zh-CN", "normal", WALL),
 ]
 
 
@@ -50,8 +51,11 @@ def every() -> Iterator[Shot]:
 
 def shoot(browser: Browser, site: Site, shot: Shot, path: Path, *, whole: bool) -> None:
     page, locale, size, screen = shot
-    with site.reader(browser, page, locale, size, *screen) as context:
+    # Nothing half-way.
+    with site.reader(browser, page, locale, size, *screen, reduced_motion="reduce") as context:
         tab, _ = site.open(context, page)
+        if screen == WALL and tab.locator(".wall-chart").count():
+            tab.locator("canvas").wait_for()
         tab.screenshot(path=path, full_page=whole and screen != WALL)
         print(path, flush=True)
 

@@ -55,6 +55,9 @@ GET /admin/catalogue organizer
 GET /admin/catalogue.xlsx organizer
 GET /admin/catalogue/print organizer
 POST /admin/catalogue/{act:str} organizer
+GET /admin/ceremony organizer signing
+POST /admin/ceremony/queue organizer signing
+POST /admin/ceremony/step organizer signing
 GET /admin/changes reviewer
 GET /admin/deals signing
 GET /admin/deals/duplicates signing

@@ -16,6 +16,11 @@ from deals.rules.ledger import Cell, Posting, microseconds
 from deals.rules.totals import Totals, summed
 
 _CELLS = "field, kind, day, region, side, undisclosed"
+#: For whoever changes what stands beside the totals on the wall.
+BEAT = (
+    "INSERT INTO deal_pulse (edition, shard, beats) VALUES ({}, 0, 1)"
+    " ON CONFLICT (edition, shard) DO UPDATE SET beats = deal_pulse.beats + 1"
+)
 _BEATS = "SELECT COALESCE(SUM(beats), 0) AS n FROM deal_pulse WHERE edition = {}"
 
 

@@ -46,6 +46,7 @@ PUBLIC = [
     Page("/portal/link", sends="/portal/link"),
     Page("/scan"),
     Page("/wall"),
+    Page("/wall", role=Role.viewer),
     Page("/privacy"),
     Page("/help"),
     Page("/schema"),
@@ -174,6 +175,7 @@ DEALS = [
     Page("/admin/deals/{deal}", 422, Role.signing, sends="/admin/deals/{deal}/void"),
     Page("/admin/deals/import", 422, Role.signing, sends="/admin/deals/import"),
     Page("/admin/totals", role=Role.viewer),
+    Page("/admin/ceremony", role=Role.organizer),
     Page("/admin/totals/sheet", role=Role.viewer),
 ]
 

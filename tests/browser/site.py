@@ -1,5 +1,7 @@
 """The seeded server as its visitors open it: by role, language, type size and width."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from playwright.sync_api import Page as Tab
 
 from core.accounts.roles import Role
 from core.i18n import Locale
+from tests import live
 from tests.browser.pages import Page
 from tests.world import PASSWORD, csrf_in
 
@@ -21,6 +24,7 @@ SIZES = ("normal", "large")
 class Site:
     def __init__(self, url: str, home: Path) -> None:
         self.url = url
+        self.home = home
         self.places = msgspec.json.decode((home / "places.json").read_bytes(), type=dict[str, str])
         self._sessions: dict[Role, dict[str, str]] = {}
 
@@ -44,6 +48,32 @@ class Site:
         context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies.items()])
         try:
             yield context
+        finally:
+            context.close()
+
+    @contextmanager
+    def colleague(self, browser: Browser, locale: Locale) -> Iterator[Tab]:
+        """Another clerk for signings, made by an administrator's invitation on the command line."""
+        email = "second.clerk@example.com"
+        port = int(self.url.rpartition(":")[2])
+        command = [str(Path(sys.executable).parent / "yinbo"), "users", "add", email]
+        subprocess.run(
+            [*command, "--role", "signing", "--name", "示例 复核员", "--password-stdin"],
+            env=live.environment(self.home, port),
+            cwd=self.home,
+            input=PASSWORD.encode(),
+            check=True,
+            capture_output=True,
+        )
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale=locale)
+        try:
+            tab = context.new_page()
+            tab.goto(f"{self.url}/login")
+            tab.fill('form:has([name="password"]) [name="email"]', email)
+            tab.fill('[name="password"]', PASSWORD)
+            with tab.expect_navigation():
+                tab.keyboard.press("Enter")
+            yield tab
         finally:
             context.close()
 
