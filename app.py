@@ -1,6 +1,7 @@
 """Composition root: the only file that imports everything."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,13 +35,16 @@ from admin import imports as admin_imports
 from admin import jobs as admin_jobs
 from admin import links as admin_links
 from admin import mail as admin_mail
+from admin import meetings as admin_meetings
 from admin import moves as admin_moves
 from admin import passes as admin_passes
 from admin import people as admin_people
 from admin import privacy as admin_privacy
+from admin import projects as admin_projects
 from admin import register as admin_register
 from admin import review as admin_review
 from admin import suggestion as admin_suggestion
+from admin import timetable as admin_timetable
 from admin import totals as admin_totals
 from api import badges as api_badges
 from api import booths as api_booths
@@ -51,6 +55,8 @@ from api import events as api_events
 from api import exhibitors as api_exhibitors
 from api import gate as api_gate
 from api import leads as api_leads
+from api import meetings as api_meetings
+from api import partners as api_partners
 from api import projects as api_projects
 from api import scans as api_scans
 from api import totals as api_totals
@@ -120,9 +126,18 @@ async def workers() -> AsyncIterator[None]:
         await task
 
 
+def _settle() -> None:
+    """What is there by now stays as long as the process: looking through it for garbage again and again held everyone
+    up for 60 ms twice a second while a gate was busy."""
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+
+
 @asynccontextmanager
 async def _lifespan(_app: Litestar) -> AsyncIterator[None]:
     async with db.lifespan(), observe.lifespan(), limits.lifespan(), workers(), events.lifespan():
+        _settle()
         yield
 
 
@@ -149,6 +164,9 @@ def create_app() -> Litestar:
             *portal_wall.ROUTES,
             *portal_agenda.ROUTES,
             *portal_projects.ROUTES,
+            *admin_projects.ROUTES,
+            *admin_timetable.ROUTES,
+            *admin_meetings.ROUTES,
             *preferences.ROUTES,
             *account.ROUTES,
             *files.ROUTES,
@@ -194,6 +212,8 @@ def create_app() -> Litestar:
             *api_exhibitors.ROUTES,
             *api_totals.ROUTES,
             *api_projects.ROUTES,
+            *api_partners.ROUTES,
+            *api_meetings.ROUTES,
             *api_leads.ROUTES,
             *api_checkpoints.ROUTES,
             *api_scans.ROUTES,

@@ -9,7 +9,7 @@ from core import money, text
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput
-from core.i18n import Locale, mark, translate
+from core.i18n import mark, translate
 from core.text import Fault
 from deals.queries import wall as queries
 from deals.rules import ceremony as rules
@@ -18,7 +18,7 @@ from deals.services import ceremony as services
 from deals.tables import CeremonyMode
 from gateway import deals as words
 from gateway.access import actor_of, allow
-from gateway.forms import Form, form_of
+from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
 
@@ -39,7 +39,7 @@ MODES: dict[CeremonyMode, str] = {
     CeremonyMode.hold: mark("On hold: the wall asks for a moment."),
     CeremonyMode.blank: mark("The wall is blank."),
 }
-#: Asked before, as everybody sees it.
+#: What the whole hall sees, and no step takes back.
 _GRAVE = frozenset({CeremonyStep.close})
 
 
@@ -68,16 +68,8 @@ async def _page(
         steps=[(step.value, translate(locale, STEPS[step]), step in _GRAVE) for step in rules.steps(now)],
         kinds=words.words(locale, words.KINDS),
         in_units=lambda fen: money.in_units(locale, fen),
-        errors=_said(refused, locale),
+        errors=shown_errors(refused, locale) if refused else {},
     )
-
-
-def _said(refused: DomainError | None, locale: Locale) -> dict[str, str]:
-    if refused is None:
-        return {}
-    if refused.errors:
-        return {error.field: translate(locale, error.message) for error in refused.errors}
-    return {"": translate(locale, refused.message, **refused.values)}
 
 
 def _proposed(now: Ceremony, found: list[queries.Candidate]) -> dict[str, str]:

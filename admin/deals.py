@@ -1,5 +1,6 @@
 """The desk of signing clerks: writing deals down, confirming them, amending and ending them."""
 
+from contextlib import suppress
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,7 +15,7 @@ from core import money
 from core.accounts.roles import Role
 from core.db import transaction
 from core.editions.queries import EditionInfo, require_current
-from core.errors import DomainError, InvalidInput
+from core.errors import DomainError, InvalidInput, NotFound
 from core.files.rules import PICTURE_OR_DOCUMENT
 from core.i18n import Locale, mark, plural, translate
 from core.idempotency.services import AlreadyGiven, Once
@@ -32,6 +33,7 @@ from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
 from gateway.uploads import UPLOADS, sent_upload
+from projects.queries.meetings import meeting_numbered
 
 Req = Request[Any, Any, Any]
 SIGNING = allow(Role.signing)
@@ -145,8 +147,14 @@ async def _read(form: Form, edition: EditionInfo) -> Typed:
 
 @get("/admin/deals/new", opt=SIGNING)
 async def new(request: Req) -> Response[Any]:
+    """``?meeting=`` for the one that it came of: its parties and its project stand there already."""
     edition = await require_current()
-    return await _form(request, {**words.fresh(edition), "submission": token_urlsafe(12)})
+    typed = {**words.fresh(edition), "submission": token_urlsafe(12)}
+    number = request.query_params.get("meeting", "")[:20]
+    if number:
+        with suppress(NotFound):
+            typed |= words.from_meeting(await meeting_numbered(edition, number))
+    return await _form(request, typed)
 
 
 async def _checked(edition: EditionInfo, read: Typed) -> None:

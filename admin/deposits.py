@@ -43,7 +43,7 @@ HEADINGS: tuple[tuple[str, int, str], ...] = (
     (mark("Paid"), 14, MONEY_FORMAT),
     (mark("Still open"), 14, MONEY_FORMAT),
     (mark("Given back"), 14, MONEY_FORMAT),
-    (mark("Kept"), 14, MONEY_FORMAT),
+    (mark("Withheld"), 14, MONEY_FORMAT),
     (mark("With us"), 14, MONEY_FORMAT),
 )
 

@@ -68,6 +68,14 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         ],
     ),
     (
+        mark("Projects"),
+        [
+            Entry("/admin/projects", mark("All projects"), _ORGANIZER),
+            Entry("/admin/timetable", mark("Timetable"), _ORGANIZER),
+            Entry("/admin/meetings", mark("Meetings"), _ORGANIZER),
+        ],
+    ),
+    (
         mark("Signings"),
         [
             Entry("/admin/deals", mark("Deals"), _SIGNING),

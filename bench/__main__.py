@@ -17,7 +17,10 @@ import msgspec
 from bench.harness import ROOT, Bench, Ground, Outcome
 from core import clock
 
-BENCHES = ("door", "pages", "directory", "imports", "registration", "printing", "totals", "walls", "scans")
+BENCHES = (
+    *("door", "pages", "directory", "imports", "registration", "printing", "totals", "walls"),
+    *("scans", "snapshot", "matching"),
+)
 POSTGRES = os.environ.get("YINBO_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 

@@ -23,7 +23,7 @@ from bench.harness import ROOT, Ground, Outcome, compare, costs, measure, served
 from bench.load import Result
 
 FEW, MANY = 1_000, 1_000_000
-AREAS = 200
+AREAS = 400
 VIEWERS = 200
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -19,13 +20,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from checkin import codes
 from checkin.codes import Claims
 from checkin.tables import Badge, BadgeKey
-from core import clock
+from core import clock, text
 from core.accounts.roles import SYSTEM, Actor
 from core.audit import services as audit
 from core.config import secret_key
-from core.db import transaction
+from core.db import after_commit, transaction
 from core.editions.queries import EditionInfo
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, FieldError, InvalidInput, NotFound
+from core.fresh import FreshBy
 from core.i18n import mark
 
 PURPOSE = "badge keys"
@@ -42,11 +44,22 @@ class Signer(msgspec.Struct, frozen=True):
     private: Ed25519PrivateKey
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """Of an edition, as scans need them."""
+
+    #: Those in force, by number.
+    public: dict[int, bytes]
+    #: Numbers of keys that nothing is let in by any more.
+    struck: frozenset[int]
+
+
 class KeyLine(msgspec.Struct, frozen=True):
     number: int
     public: str
     created_at: datetime
     retired_at: datetime | None
+    #: That carry a code which it signed.
+    badges: int
 
 
 def _seal(edition: int, number: int, private: Ed25519PrivateKey) -> str:
@@ -66,6 +79,24 @@ def _unsealed(secret: bytes, edition: int, number: int, sealed: str) -> Ed25519P
     return Ed25519PrivateKey.from_private_bytes(opened)
 
 
+_scanned: FreshBy[int, Keys] = FreshBy()
+
+
+async def keys_for_scans(edition: int) -> Keys:
+    """Up to a second old; what changes here shows at once."""
+
+    async def read() -> Keys:
+        rows = await BadgeKey.select(BadgeKey.number, BadgeKey.public, BadgeKey.retired_at).where(
+            BadgeKey.edition == edition
+        )
+        return Keys(
+            {row["number"]: bytes.fromhex(row["public"]) for row in rows if row["retired_at"] is None},
+            frozenset(row["number"] for row in rows if row["retired_at"] is not None),
+        )
+
+    return await _scanned.get(edition, read)
+
+
 async def public_keys(edition: int) -> dict[int, bytes]:
     """What codes are checked with, by number; without those struck off."""
     rows = await BadgeKey.select(BadgeKey.number, BadgeKey.public).where(
@@ -81,7 +112,13 @@ async def keys_of(edition: int) -> list[KeyLine]:
         .where(BadgeKey.edition == edition)
         .order_by(BadgeKey.number, ascending=False)
     )
-    return [msgspec.convert(row, KeyLine) for row in rows]
+    counted = await Badge.raw(
+        "SELECT key_number, COUNT(*) AS badges FROM badge"
+        " WHERE edition = {} AND key_number IS NOT NULL GROUP BY key_number",
+        edition,
+    )
+    badges = {row["key_number"]: row["badges"] for row in counted}
+    return [msgspec.convert({**row, "badges": badges.get(row["number"], 0)}, KeyLine) for row in rows]
 
 
 async def _last(edition: int) -> int:
@@ -109,18 +146,32 @@ async def _make(actor: Actor, edition: int, slug: str, number: int) -> None:
     async with transaction():
         if await BadgeKey.insert(row).on_conflict(action="DO NOTHING").returning(BadgeKey.id):
             await audit.record(actor, "badge_key.made", f"edition:{slug}", after={"number": number})
+            after_commit(_scanned.forget)
+
+
+async def signing_now(edition: int) -> int | None:
+    """The number of the key that the next badge would be signed with; None where it would have to be made."""
+    row = await _newest(edition)
+    if row is None or _unsealed(secret_key(PURPOSE), edition, row["number"], row["sealed"]) is None:
+        return None
+    return int(row["number"])
+
+
+async def _newest(edition: int) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = (
+        await BadgeKey.select(BadgeKey.number, BadgeKey.sealed)
+        .where(BadgeKey.edition == edition, BadgeKey.retired_at.is_null())
+        .order_by(BadgeKey.number, ascending=False)
+        .first()
+    )
+    return found
 
 
 async def signer(edition: EditionInfo) -> Signer:
     """The newest key that was not struck off, made where there is none that this ``SECRET_KEY`` opens."""
     while True:
         last = await _last(edition.id)
-        row = (
-            await BadgeKey.select(BadgeKey.number, BadgeKey.sealed)
-            .where(BadgeKey.edition == edition.id, BadgeKey.retired_at.is_null())
-            .order_by(BadgeKey.number, ascending=False)
-            .first()
-        )
+        row = await _newest(edition.id)
         if row is not None:
             private = _unsealed(secret_key(PURPOSE), edition.id, row["number"], row["sealed"])
             if private is not None:
@@ -136,13 +187,32 @@ async def rotate(actor: Actor, edition: EditionInfo) -> None:
     await _make(actor, edition.id, edition.slug, await _last(edition.id) + 1)
 
 
+def checked_reason(typed: str, *, sure: bool = True) -> str:
+    """:raises InvalidInput: at ``reason``, and at ``sure`` where it has not been said."""
+    faults: list[FieldError] = []
+    said = ""
+    try:
+        said = text.line(typed)
+        if not said:
+            faults.append(FieldError("reason", "required", mark("Please fill this in.")))
+    except text.Fault as fault:
+        faults.append(FieldError("reason", fault.code, fault.message))
+    if not sure:
+        message = mark("Please tick this: those badges open no gate any more.")
+        faults.append(FieldError("sure", "required", message))
+    if faults:
+        raise InvalidInput(errors=tuple(faults))
+    return said
+
+
 async def strike_off(actor: Actor, edition: EditionInfo, number: int, reason: str) -> int:
     """Nothing that this key signed is let in any more; answers how many badges lost their code by it.
 
     They get new ones within a minute, by :mod:`checkin.services.upkeep`, and must be printed again.
 
-    :raises NotFound: no such key in force.
+    :raises InvalidInput: at ``reason``. :raises NotFound: no such key in force.
     """
+    reason = checked_reason(reason)
     async with transaction():
         now = clock.now()
         struck = (
@@ -165,6 +235,7 @@ async def strike_off(actor: Actor, edition: EditionInfo, number: int, reason: st
             after={"number": number, "badges": len(lost)},
             note=reason,
         )
+        after_commit(_scanned.forget)
     return len(lost)
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "exhibitors": "cli.exhibitors:exhibitors",
     "export": "cli.export:export",
     "help": "cli.help:help_",
+    "keys": "cli.keys:keys",
     "ledger": "cli.ledger:ledger",
     "migrate": "cli.migrate:migrate",
     "privacy": "cli.privacy:privacy",

@@ -12,6 +12,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 HEAD_WITHIN = 15.0
 #: Bytes of a head. :mod:`gateway.front` looks closer at what is let through here.
 LONGEST_HEAD = 65_536
+#: Seconds after a refusal in which what still arrives is thrown away: hanging up on it would reset the connection, and
+#: the refusal might never be read.
+LINGER = 1.0
 
 _SLOW = b"HTTP/1.1 408 Request Timeout\r\n"
 _LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -23,6 +26,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._head_open = True
         self._head_bytes = 0
+        self._refused = False
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
@@ -34,6 +38,8 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         if self._head_open:
             self._head_bytes += len(data)
             if self._patience is None:
@@ -82,6 +88,12 @@ class Connection(HttpToolsProtocol):
         self._wait_no_more()
         if self.transport.is_closing():
             return
-        if not self._answering():
-            self.transport.write(status + _REST)
-        self.transport.close()
+        if self._answering() or not self.transport.can_write_eof():
+            if not self._answering():
+                self.transport.write(status + _REST)
+            self.transport.close()
+            return
+        self._refused = True
+        self.transport.write(status + _REST)
+        self.transport.write_eof()
+        self._patience = self.loop.call_later(LINGER, self.transport.close)

@@ -79,14 +79,42 @@ async def _badges(_locale: Locale) -> AsyncIterator[bytes]:
             yield csv_line([*(getattr(one, name) for name in names[:-1]), " ".join(map(str, one.days))])
 
 
+async def _projects(locale: Locale) -> AsyncIterator[bytes]:
+    from core.editions.queries import require_current
+    from gateway import projects as said
+    from projects.queries.projects import Filter, projects
+    from projects.services import sheets
+
+    edition = await require_current()
+    found = await projects(CLI, edition, Filter(), limit=sheets.MOST)
+    yield await sheets.projects(CLI, edition, found, said.words(edition, locale), locale)
+
+
+async def _agenda(locale: Locale) -> AsyncIterator[bytes]:
+    """The calendar that /agenda.ics gives."""
+    from urllib.parse import urlsplit
+
+    from core.config import settings
+    from core.editions.queries import require_current
+    from projects.feed import calendar
+    from projects.queries.agenda import agenda
+
+    edition, base = await require_current(), settings().public_url
+    host = urlsplit(base).hostname or "yinbo"
+    slots = await agenda(edition)
+    yield calendar(edition.name(locale), host, edition.venue(locale), edition.timezone, slots, locale, base)
+
+
 #: Kind to what makes it; each domain adds its line.
 KINDS: dict[str, Maker] = {
+    "agenda": _agenda,
     "audit": _audit,
     "badges": _badges,
     "deals": _deals,
     "exhibitors": _exhibitors,
     "exhibitors-template": _template,
     "leads": _leads,
+    "projects": _projects,
     "scans": _scans,
 }
 
@@ -98,8 +126,9 @@ KINDS: dict[str, Maker] = {
     "--lang", type=click.Choice(LOCALES), default=LOCALES[0], show_default=True, help="Of headings and names."
 )
 def export(kind: str, file: Path, lang: Locale) -> None:
-    """Write one kind of record to FILE: the audit trail and scans as CSV (UTF-8), exhibitors and leads of the current
-    edition and the template for an import as .xlsx. The file appears whole or not at all."""
+    """Write one kind of record to FILE: the audit trail, badges and scans as CSV (UTF-8), the agenda as a calendar
+    (.ics), the others and the template for an import as .xlsx; all but the trail of the current edition. The file
+    appears whole or not at all."""
     draft = file.with_name(f".{file.name}.part")
 
     async def work() -> None:

@@ -25,7 +25,7 @@ from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, day
 from core.editions.tables import Edition
 from core.errors import DomainError
 from core.files.services import forget as forget_files
-from demo import booths, deals, gates, projects
+from demo import booths, deals, desks, gates, interests, projects
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
@@ -111,9 +111,11 @@ async def _accounts() -> list[Account]:
 PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
     ("exhibitors", _firms),
     ("booths", booths.load),
+    ("desks", desks.load),
     ("badges", _people),
     ("gates", gates.load),
     ("projects", projects.load),
+    ("interests", interests.load),
     ("deals", deals.load),
 ]
 
@@ -189,4 +191,7 @@ async def load_demo(
                 progress(f"loading {name}")
                 await part(edition)
     progress("accounts")
-    return Loaded(SLUG, fresh, await _accounts())
+    accounts = await _accounts()
+    exhibitor = next(one.email for one in accounts if one.roles == [Role.exhibitor.value])
+    await desks.seat(await stored_edition(SLUG), exhibitor)
+    return Loaded(SLUG, fresh, accounts)

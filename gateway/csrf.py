@@ -149,10 +149,14 @@ def check(connection: ASGIConnection[Any, Any, Any, Any], token: str | None) -> 
         raise Forged
 
 
+def is_bearer(authorization: bytes) -> bool:
+    return authorization[:7].lower() == b"bearer "
+
+
 def is_needed(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """For what changes something, unless a program sends it: by bearer token, or to the API without a session."""
     if connection.scope["method"] in SAFE:  # type: ignore[typeddict-item]  # http only
         return False
-    if connection.headers.get("authorization", "")[:7].lower() == "bearer ":
+    if is_bearer(next((value for name, value in connection.scope["headers"] if name == b"authorization"), b"")):
         return False
     return session_cookie() in connection.cookies or not connection.scope["path"].startswith("/api/")

@@ -16,6 +16,7 @@ from deals.rules.figures import AllocationIn, DealIn, Figures, Known, PartyIn, P
 from deals.rules.sheets import REST, number_in, party_of
 from deals.tables import DealKind, DealStatus, DealStep, Side
 from gateway.forms import Form
+from projects.queries.meetings import MeetingInfo
 
 KINDS: dict[str, str] = {
     DealKind.contract: mark("Contract"),
@@ -48,8 +49,9 @@ _NAMES = {
     "split": mark("Split by field"),
     "region": mark("District"),
     "signed_on": mark("Signed on"),
-    "place": mark("Place"),
+    "place": mark("Place of signing"),
     "project": mark("Number of the project"),
+    "meeting": mark("Number of the meeting"),
     "term": mark("Term"),
     "stage": mark("Order on stage"),
     "undisclosed": mark("Undisclosed"),
@@ -145,6 +147,7 @@ def read(form: Form, edition: EditionInfo, known: Mapping[str, Known]) -> Typed:
         region=form.text("region", 400),
         place=form.text("place", 1000),
         project=form.text("project", 100).strip() or None,
+        meeting=form.text("meeting", 100).strip() or None,
         term=form.text("term", 1000),
         stage=stage,
         signatories=_people(form.text("signatories", 5000)),
@@ -200,6 +203,20 @@ def fresh(edition: EditionInfo) -> dict[str, str]:
     return {"signed_on": day.isoformat(), "kind": DealKind.contract.value, "currency": rules.CNY}
 
 
+def from_meeting(met: MeetingInfo) -> dict[str, str]:
+    """What a form for a deal begins with that came of a meeting."""
+
+    def party(name: str, exhibitor: str) -> str:
+        return f"{name}（{exhibitor}）" if exhibitor else name
+
+    return {
+        "meeting": met.number,
+        "project": met.project,
+        "party-0": party(met.owner, met.owner_number),
+        "party-1": party(met.partner_organisation or met.partner, met.exhibitor),
+    }
+
+
 def filled(figures: Figures, people: People) -> dict[str, str]:
     """A stored deal as its form was."""
     typed = {
@@ -211,6 +228,7 @@ def filled(figures: Figures, people: People) -> dict[str, str]:
         "region": figures.region,
         "place": figures.place,
         "project": figures.project or "",
+        "meeting": figures.meeting or "",
         "term": figures.term,
         "stage": "" if figures.stage is None else str(figures.stage),
         "signatories": "\n".join(people.signatories),

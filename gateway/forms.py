@@ -18,6 +18,11 @@ class Form(dict[str, str]):
     def text(self, name: str, most: int = 10_000) -> str:
         return self.get(name, "").replace("\x00", "")[:most]
 
+    def number(self, name: str, most: int = 20) -> int | None:
+        """None: left empty, or no number in plain digits."""
+        typed = self.text(name, most).strip()
+        return int(typed) if typed.isascii() and typed.isdecimal() else None
+
 
 async def sent_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     """As it came. Bytes that are no text in the encoding they claim, or in UTF-8, are the sender's fault: 400."""
@@ -46,3 +51,8 @@ def shown_errors(error: DomainError, locale: Locale) -> dict[str, str]:
     if not error.errors:
         return {"": translate(locale, error.message, **error.values)}
     return {fault.field: translate(locale, fault.message) for fault in error.errors}
+
+
+def shown_at_fields(error: DomainError, locale: Locale) -> dict[str, str]:
+    """The same, where several boxes are one field: ``days[2]`` stands at ``days``."""
+    return {field.partition("[")[0]: message for field, message in shown_errors(error, locale).items()}

@@ -39,6 +39,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Headers = list[tuple[bytes, bytes]]
 
 
+def _reads_codes(path: str) -> bool:
+    """Where a camera reads codes; browsers that have no reader of their own get one as WebAssembly."""
+    return path.startswith("/scan") or (path.startswith("/portal/") and path.endswith("/leads/scan"))
+
+
 @cache
 def _fixed(scan: bool) -> Headers:
     headers = {
@@ -88,7 +93,7 @@ class Front:
         if head:
             scope = http = http.copy()
             http["method"] = "GET"
-        fixed = _fixed(http["path"].startswith("/scan"))
+        fixed = _fixed(_reads_codes(http["path"]))
         ended = False
 
         async def dress(message: Message) -> None:

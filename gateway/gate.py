@@ -15,7 +15,8 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
 from core.accounts.roles import Actor
-from gateway import access, csrf, limits
+from core.idempotency.services import Once
+from gateway import access, csrf, limits, sendings
 from gateway.jsontext import check_json
 
 MAX_BODY = 1_000_000
@@ -39,9 +40,13 @@ class Gate:
             counting = limits.current()
             if counting is not None:
                 await _count(counting, scope, opt)
+            once = None
             if scope["method"] not in csrf.SAFE:
-                receive = await _admit(scope, receive, opt)
+                receive, once = await _admit(scope, receive, opt)
             access.enforce(scope)
+            if once is not None:
+                await sendings.send_once(once, self.app, scope, receive, send)
+                return
         await self.app(scope, receive, send)
 
 
@@ -55,12 +60,15 @@ async def _count(counting: limits.Limits, scope: HTTPScope, opt: dict[str, Any])
     await counting.check(limits.RATES[opt.get("limit", usual)], who)
 
 
-async def _admit(scope: HTTPScope, receive: Receive, opt: dict[str, Any]) -> Receive:
-    """For what changes something: a ``receive`` that gives the body to the handler, or a refusal."""
+async def _admit(scope: HTTPScope, receive: Receive, opt: dict[str, Any]) -> tuple[Receive, Once | None]:
+    """For what changes something: a ``receive`` that gives the body to the handler, and of a form which sending it is;
+    or a refusal."""
     connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-    headers = connection.headers
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    length = headers.get("content-length", "")
+    # The first of each name, as the framework reads them.
+    headers = dict(reversed(list(scope["headers"])))
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    kind = content_type.partition(";")[0].strip().lower()
+    length = headers.get(b"content-length", b"").decode("latin-1")
     most = opt.get("max_body", MAX_BODY)
     if length:
         if not (length.isascii() and length.isdecimal()):
@@ -69,7 +77,7 @@ async def _admit(scope: HTTPScope, receive: Receive, opt: dict[str, Any]) -> Rec
             raise HTTPException(status_code=413)
     receive = _limited(receive, most)
     api = scope["path"].startswith("/api/")
-    has_body = length not in ("", "0") or "transfer-encoding" in headers
+    has_body = length not in ("", "0") or b"transfer-encoding" in headers
     if api and has_body and kind != opt.get("takes", "application/json"):
         raise HTTPException(status_code=415)
     seen: bytes | None = None
@@ -77,12 +85,14 @@ async def _admit(scope: HTTPScope, receive: Receive, opt: dict[str, Any]) -> Rec
         seen, receive = await _read(receive, most + 1)
         check_json(seen)
     if csrf.is_needed(connection):
-        token = headers.get(csrf.HEADER)
+        token = connection.headers.get(csrf.HEADER)
         if token is None and kind in (_FORM, _UPLOAD):
             seen, receive = await _read(receive, most + 1 if kind == _FORM else _SEARCHED)
-            token = _token_in(kind, headers["content-type"], seen)
+            token = _token_in(kind, content_type, seen)
         csrf.check(connection, token)
-    return receive
+    if not seen or kind not in (_FORM, _UPLOAD):
+        return receive, None
+    return receive, sendings.sending_of(connection, seen, _edge(content_type))
 
 
 def _limited(receive: Receive, most: int) -> Receive:
@@ -135,6 +145,12 @@ async def _read(receive: Receive, most: int) -> tuple[bytes, Receive]:
     return b"".join(pieces), again
 
 
+def _edge(content_type: str) -> bytes:
+    """What parts the pieces of an upload; empty for a form of another kind."""
+    _, _, boundary = content_type.partition("boundary=")
+    return boundary.split(";")[0].strip().strip('"').encode("latin-1", "replace")
+
+
 def _token_in(kind: str, content_type: str, body: bytes) -> str | None:
     if kind == _FORM:
         try:
@@ -142,9 +158,7 @@ def _token_in(kind: str, content_type: str, body: bytes) -> str | None:
         except ValueError:
             return None
         return next((value for name, value in pairs if name == csrf.FIELD), None)
-    _, _, boundary = content_type.partition("boundary=")
-    edge = b"--" + boundary.split(";")[0].strip().strip('"').encode("latin-1", "replace")
-    for part in body.split(edge)[1:-1]:
+    for part in body.split(b"--" + _edge(content_type))[1:-1]:
         head, _, value = part.partition(b"\r\n\r\n")
         if f'name="{csrf.FIELD}"'.encode() in head and b"filename" not in head:
             return value.removesuffix(b"\r\n").decode("latin-1")

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_network
 from typing import Any
 
@@ -137,6 +138,7 @@ class Limits:
         return float(said)
 
 
+@lru_cache(4096)
 def address_key(host: str) -> str:
     """An IPv6 caller owns its whole /64."""
     address = parse(host)

@@ -278,12 +278,13 @@ async def public_page(
     request: Request[Any, Any, Any],
     template: str,
     about: object,
-    values: Callable[[], Awaitable[dict[str, Any]]],
+    values: Callable[[], Awaitable[dict[str, Any]]] | None = None,
     *,
     query: str | None = None,
 ) -> Response[Any]:
     """A page that is the same for everybody who has not signed in: rendered once a minute for each language and type
-    size, and anew when ``about`` (the edition, say) is no longer equal. ``values`` is awaited only then.
+    size, and anew when ``about`` (the edition, say) is no longer equal. ``values``, where it needs any, is awaited only
+    then.
 
     Nothing of one visitor may stand in it, so it is kept only for anonymous readers without a message and a query,
     but for the ``query`` that the caller knows to be one of few.
@@ -293,7 +294,7 @@ async def public_page(
         or FLASH_COOKIE in request.cookies
         or (request.scope["query_string"] and query is None)
     ):
-        return page(request, template, **await values())
+        return page(request, template, **(await values() if values else {}))
     loop = asyncio.get_running_loop()
     shelf = _shelves.get(loop)
     if shelf is None:
@@ -308,7 +309,8 @@ async def public_page(
         return kept
 
     async def make() -> _Kept:
-        html = render(template, locale, **{"size": size, "path": path, "here": at, **await values()}).encode()
+        own = await values() if values else {}
+        html = render(template, locale, **{"size": size, "path": path, "here": at, **own}).encode()
         if len(shelf.pages) >= _SHELF_HOLDS:
             shelf.pages.clear()
         made = shelf.pages[place] = _Kept(minute, about, html)

@@ -142,8 +142,8 @@ def _form(typed: Any) -> str:
 
 
 def given_out(request: Request[Any, Any, Any], rows: Rows, how: str) -> Response[Any]:
-    """``how`` as a form sends it; JSON unless it says ``page``."""
-    if how == "page":
+    """``how`` as a form sends it; a page unless it says ``json``."""
+    if how != "json":
         answer = page(request, "portal/personal_data.html", sections=sections(rows, locale_of(request)))
         answer.headers["cache-control"] = "no-store"
         return answer

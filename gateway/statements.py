@@ -12,7 +12,7 @@ from gateway.forms import Form
 DEPOSIT_ACTS = {
     DepositAct.paid: mark("Paid"),
     DepositAct.returned: mark("Given back"),
-    DepositAct.kept: mark("Kept"),
+    DepositAct.kept: mark("Withheld"),
 }
 _LONGEST = {
     "title": 200,

@@ -1,10 +1,7 @@
 """A person's own account: name, language, password, second factor, sessions."""
 
-from base64 import b64encode
-from io import BytesIO
 from typing import Any
 
-import qrcode
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
@@ -23,6 +20,7 @@ from gateway.forms import form_of, shown_errors
 from gateway.locale import LOCALE_COOKIE, locale_of
 from gateway.pages import flash, page
 from gateway.personal_data import given_out
+from gateway.qr import qr_picture
 from portal.signin import redirect
 
 Asked = Request[Any, Any, Any]
@@ -93,15 +91,6 @@ async def password(request: Asked) -> Response[Any]:
     return response
 
 
-def _qr(address: str) -> str:
-    from qrcode.image.svg import SvgPathImage  # with its pictures it takes long to load
-
-    picture = qrcode.make(address, image_factory=SvgPathImage, box_size=12)
-    out = BytesIO()
-    picture.save(out)
-    return "data:image/svg+xml;base64," + b64encode(out.getvalue()).decode()
-
-
 async def _second_factor_page(request: Asked, *, status: int = 200, **values: Any) -> Response[Any]:
     _, account = _own(request)
     secret, address = await second_factor.begin(account)
@@ -111,7 +100,7 @@ async def _second_factor_page(request: Asked, *, status: int = 200, **values: An
         request,
         "portal/second_factor.html",
         status_code=status,
-        **{"errors": {}, "secret": spoken, "qr": _qr(address), "limited": session and session.limited, **values},
+        **{"errors": {}, "secret": spoken, "qr": qr_picture(address), "limited": session and session.limited, **values},
     )
 
 

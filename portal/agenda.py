@@ -1,7 +1,7 @@
 """The timetable for everybody (日程): a page by day, stage and field, and a calendar."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -11,10 +11,10 @@ from litestar import Request, Response, get
 from core import clock
 from core.config import settings
 from core.editions.queries import EditionInfo, current_edition, require_current
-from core.i18n import mark
 from gateway.access import PUBLIC
 from gateway.locale import locale_of
 from gateway.pages import page, public_page
+from gateway.timetable import KINDS, by_day
 from portal.pages import values_of
 from projects.feed import calendar
 from projects.queries import agenda as queries
@@ -22,24 +22,10 @@ from projects.queries.agenda import SlotInfo
 
 Asked = Request[Any, Any, Any]
 
-#: What each kind is called.
-KINDS = {
-    "pitch": mark("Pitch"),
-    "talk": mark("Talk"),
-    "ceremony": mark("Ceremony"),
-    "signing": mark("Signing"),
-    "pause": mark("Break"),
-}
-
 
 class Chosen(msgspec.Struct, frozen=True):
     stage: int | None
     field: str
-
-
-class DayOf(msgspec.Struct, frozen=True):
-    day: date
-    slots: tuple[SlotInfo, ...]
 
 
 def _chosen(request: Asked, edition: EditionInfo, stages: Sequence[queries.StageInfo]) -> Chosen:
@@ -47,14 +33,6 @@ def _chosen(request: Asked, edition: EditionInfo, stages: Sequence[queries.Stage
     stage, field = request.query_params.get("stage", ""), request.query_params.get("field", "")
     known = {str(one.id): one.id for one in stages}
     return Chosen(known.get(stage), field if field in {choice.code for choice in edition.all_fields} else "")
-
-
-def by_day(edition: EditionInfo, slots: Sequence[SlotInfo]) -> list[DayOf]:
-    """Days of the expo's own clock; in each the order of time."""
-    found: dict[date, list[SlotInfo]] = {}
-    for slot in slots:
-        found.setdefault(slot.starts_at.astimezone(edition.zone).date(), []).append(slot)
-    return [DayOf(day, tuple(these)) for day, these in found.items()]
 
 
 def now_and_next(slots: Sequence[SlotInfo], now: datetime) -> tuple[list[SlotInfo], list[SlotInfo]]:
@@ -87,7 +65,7 @@ async def _values(request: Asked, edition: EditionInfo) -> dict[str, Any]:
     return {
         **values_of(edition),
         "empty_agenda": not every,
-        "days": by_day(edition, shown),
+        "days": by_day(edition, shown, lambda slot: slot.starts_at),
         "on": on,
         "following": following,
         "chosen": chosen,

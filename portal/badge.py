@@ -21,6 +21,8 @@ from gateway.forms import form_of
 from gateway.locale import locale_of
 from gateway.pages import flash, page
 from portal.signin import redirect
+from projects.queries import interests as interest_queries
+from projects.services import interests
 
 Asked = Request[Any, Any, Any]
 _PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex"}
@@ -58,6 +60,7 @@ async def show(request: Asked, key: FromPath[str]) -> Response[Any]:
         visit=await visit_of_badge(badge.root or badge.id),
         shared=await lead_queries.leads_of_badge(edition, badge.id),
         agreed=await lead_queries.consent_of_badge(edition, badge.id),
+        interests=await interest_queries.shown_by(badge.root or badge.id),
         new=bool(request.query_params.get("new")),
     )
     answer.headers.update(_PRIVATE)
@@ -78,6 +81,16 @@ async def pdf(request: Asked, key: FromPath[str]) -> Response[bytes]:
     drawn = await printing.pdf(edition, [badge], Layout.a6, locale_of(request))
     named = {"content-disposition": f'inline; filename="badge-{badge.serial}.pdf"'}
     return Response(drawn, media_type="application/pdf", headers=_PRIVATE | named)
+
+
+@post("/badge/{key:str}/interest", opt={**PUBLIC, "limit": "register"})
+async def take_interest_back(request: Asked, key: FromPath[str]) -> Response[Any]:
+    edition, badge = await _behind(key)
+    number = (await form_of(request)).number("interest")
+    await interests.take_back(actor_of(request), edition, -1 if number is None else number, badge.root or badge.id)
+    answer = redirect(f"/badge/{key}")
+    flash(answer, mark("Taken back: the project's owner sees your contact no more."))
+    return answer
 
 
 @post("/badge/{key:str}/cancel", opt={**PUBLIC, "limit": "register"})
@@ -102,4 +115,4 @@ async def withdraw(request: Asked, key: FromPath[str]) -> Response[Any]:
     return answer
 
 
-ROUTES: list[Any] = [show, png, pdf, cancel, withdraw]
+ROUTES: list[Any] = [show, png, pdf, cancel, withdraw, take_interest_back]

@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from core.config import settings
 from core.editions.queries import EditionInfo, current_edition
 from core.errors import NotFound
-from core.i18n import Locale
 from exhibitors.queries import directory as queries
 from exhibitors.queries.directory import COUNTED, MOST_PAGES, Wanted
 from exhibitors.queries.products import products
@@ -52,11 +51,6 @@ def _address(wanted: Wanted, page: int = 1, **other: str) -> str:
     return f"/exhibitors?{query}" if query else "/exhibitors"
 
 
-def names_of(edition: EditionInfo, locale: Locale) -> dict[str, str]:
-    """Codes of categories and fields, which never look alike, with their names."""
-    return {choice.code: choice.name(locale) for choice in (*edition.all_categories, *edition.all_fields)}
-
-
 @get("/exhibitors", opt=PUBLIC)
 async def directory(request: Asked) -> Response[Any]:
     edition = await current_edition()
@@ -82,7 +76,7 @@ async def directory(request: Asked) -> Response[Any]:
             "next_url": _address(wanted, number + 1) if found.more and number < MOST_PAGES else "",
             "letters": [(letter, _address(wanted, letter=letter)) for letter in LETTERS],
             "no_letter": _address(wanted, letter=""),
-            "names": names_of(edition, locale),
+            "names": edition.names(locale),
             "categories": [(choice.code, choice.name(locale)) for choice in edition.categories],
             "fields": [(choice.code, choice.name(locale)) for choice in edition.fields],
             "views": VIEWS,
@@ -101,7 +95,7 @@ async def firm(request: Asked, number: FromPath[str]) -> Response[Any]:
         raise NotFound
     locale = locale_of(request)
     one = await queries.profile(edition, number)
-    names = names_of(edition, locale)
+    names = edition.names(locale)
     return page(
         request,
         "portal/exhibitor.html",

@@ -18,15 +18,18 @@ from core.files.sheets import XLSX
 from core.i18n import LOCALES, Locale, mark, translate
 from exhibitors.rules.desk import ADMITTED
 from gateway import limits
-from gateway.access import SIGNED_IN
+from gateway.access import PUBLIC, SIGNED_IN
 from gateway.forms import Form, form_of, shown_errors
 from gateway.lists import after_of, listing
 from gateway.pages import flash
 from portal.desk import Asked, Desk, opened
 from portal.desk.frame import desk_page
+from portal.kept_pages import KeptPage
 from portal.signin import redirect
 
 PAGE = 50
+#: A page of the desk is made of more than the scanner's: it may take longer.
+KEPT = KeptPage("leads", pages="^/portal/[^/]+/leads/scan$", sources=("leads.ts", "main.ts", "main.css"), patience=3)
 REFUSED = {
     Reading.unknown_badge: mark("There is no valid badge with this number."),
     Reading.own_badge: mark("This badge is your own firm's."),
@@ -122,6 +125,11 @@ async def take(request: Asked, number: FromPath[str]) -> Response[Any]:
     return answer
 
 
+@get("/portal/leads-worker.js", opt=PUBLIC, sync_to_thread=False)
+def worker() -> Response[bytes]:
+    return KEPT.worker()
+
+
 @get("/portal/{number:str}/leads/scan", opt=SIGNED_IN)
 async def scan(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
@@ -164,4 +172,4 @@ async def sheet(request: Asked, number: FromPath[str]) -> Response[bytes]:
     return Response(made, media_type=XLSX, headers=headers)
 
 
-ROUTES: list[Any] = [leads, take, scan, one, remark, sheet]
+ROUTES: list[Any] = [worker, leads, take, scan, one, remark, sheet]

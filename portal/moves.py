@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from core import clock
 from core.errors import DomainError, NotFound
 from core.i18n import mark
 from exhibitors.queries import moves as queries
@@ -32,6 +33,7 @@ async def _show(request: Asked, desk: Desk, errors: dict[str, str] | None = None
         ways=[(way.value, [one for one in fitting if one.way is way]) for way in Way],
         chosen={way.value: window for way, window in (await queries.chosen(desk.id)).items()},
         may_choose=desk.one.status in ADMITTED,
+        now=clock.now(),
         errors=errors or {},
     )
 

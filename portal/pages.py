@@ -16,16 +16,12 @@ async def _public(request: Request[Any, Any, Any], template: str) -> Response[An
     """The page, or the set-up page where no edition is current."""
     edition = await current_edition()
     if edition is None:
-        return await public_page(request, "portal/no_edition.html", None, _nothing)
+        return await public_page(request, "portal/no_edition.html", None)
 
     async def values() -> dict[str, Any]:
         return values_of(edition)
 
     return await public_page(request, template, edition, values)
-
-
-async def _nothing() -> dict[str, Any]:
-    return {}
 
 
 def values_of(edition: EditionInfo) -> dict[str, Any]:
@@ -37,7 +33,7 @@ def values_of(edition: EditionInfo) -> dict[str, Any]:
 async def home(request: Request[Any, Any, Any]) -> Response[Any]:
     edition = await current_edition()
     if edition is None:
-        return await public_page(request, "portal/no_edition.html", None, _nothing)
+        return await public_page(request, "portal/no_edition.html", None)
 
     async def values() -> dict[str, Any]:
         others = [line for line in await recent_editions() if line.slug != edition.slug and line.last_day]

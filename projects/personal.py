@@ -1,11 +1,12 @@
 """Personal columns of projects and of the timetable. The project stays; its contact and its speakers' names go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from checkin.tables import Badge
 from core.privacy.registry import ERASED, Holding, Scope
 from core.search import among
-from projects.tables import Project, Slot, Speaker
+from projects.tables import Interest, Meeting, Project, Slot, Speaker
 
 
 def _projects(scope: Scope) -> Sequence[Any]:
@@ -49,7 +50,29 @@ async def widen(scope: Scope) -> None:
             scope.names |= {row["contact_name"] for row in rows if row["contact_name"]}
 
 
+def _partners(table: Any) -> Callable[[Scope], Sequence[Any]]:
+    """Rows of ``table`` about badges of the person, a firm that is erased whole, or an edition that is over."""
+
+    def find(scope: Scope) -> Sequence[Any]:
+        found: list[Any] = []
+        if scope.emails:
+            found.append(table.badge.is_in(Badge.select(Badge.id).where(among(Badge.email, scope.emails))))
+        if scope.mobiles:
+            found.append(table.badge.is_in(Badge.select(Badge.id).where(Badge.mobile.is_in(sorted(scope.mobiles)))))
+        if scope.exhibitors and scope.whole:
+            found.append(table.exhibitor.is_in(sorted(scope.exhibitors)))
+        if scope.edition is not None:
+            found.append((table.edition == scope.edition) & table.exhibitor.is_null())
+        return found
+
+    return find
+
+
 HOLDINGS = [
+    Holding(Interest, {"message": ""}, _partners(Interest), shown=("made_at", "withdrawn_at")),
+    Holding(
+        Meeting, {"message": "", "note": ""}, _partners(Meeting), shown=("number", "made_at", "starts_at", "place")
+    ),
     Holding(
         Speaker,
         {"name": ERASED, "organisation": ""},

@@ -3,6 +3,9 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from .tables import (
+    Interest,
+    Meeting,
+    MeetingMinute,
     MinuteOfSpeaker,
     MinuteOfStage,
     PitchStage,
@@ -27,7 +30,10 @@ APP_CONFIG = AppConfig(
         Speaker,
         MinuteOfStage,
         MinuteOfSpeaker,
+        Interest,
+        Meeting,
+        MeetingMinute,
     ],
-    migration_dependencies=["core.editions.piccolo_app", "exhibitors.piccolo_app"],
+    migration_dependencies=["core.editions.piccolo_app", "exhibitors.piccolo_app", "checkin.piccolo_app"],
     commands=[],
 )

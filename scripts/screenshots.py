@@ -1,5 +1,5 @@
-"""``make screenshots``: every page in both languages and type sizes, on a phone and a desk, into build/screenshots/;
-those that the readme shows go to docs/screenshots/ by ``--readme``.
+"""``make screenshots``: every page in both languages and type sizes, on a phone, a tablet and a desk, into
+build/screenshots/; those that the readme shows go to docs/screenshots/ by ``--readme``.
 
 ``python -m scripts.screenshots [--out FOLDER] [--readme] [PATTERN ...]`` takes some only: ``'admin*-390-*-large'``.
 """
@@ -16,11 +16,13 @@ from playwright.sync_api import Browser, sync_playwright
 from core.accounts.roles import Role
 from core.i18n import LOCALES, Locale
 from tests import live
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.chromium import CHROMIUM
+from tests.browser.conftest import FLAGS
 from tests.browser.pages import PAGES, Page
 from tests.browser.site import SIZES, Site
+from tests.browser.test_pages import sideways
 
-PHONE, DESK, WALL = (390, 844), (1440, 900), (1920, 1080)
+PHONE, TABLET, DESK, WALL = (390, 844), (768, 1024), (1440, 900), (1920, 1080)
 Shot = tuple[Page, Locale, str, tuple[int, int]]
 
 README: list[Shot] = [
@@ -45,7 +47,7 @@ def every() -> Iterator[Shot]:
     for page in PAGES:
         for locale in LOCALES:
             for size in SIZES:
-                for screen in (WALL,) if page.path == "/wall" else (PHONE, DESK):
+                for screen in (WALL,) if page.path == "/wall" else (PHONE, TABLET, DESK):
                     yield page, locale, size, screen
 
 
@@ -57,7 +59,7 @@ def shoot(browser: Browser, site: Site, shot: Shot, path: Path, *, whole: bool) 
         if screen == WALL and tab.locator(".wall-chart").count():
             tab.locator("canvas").wait_for()
         tab.screenshot(path=path, full_page=whole and screen != WALL)
-        print(path, flush=True)
+        print(path, "runs out sideways" if sideways(tab) > 0 else "", flush=True)
 
 
 def main() -> None:

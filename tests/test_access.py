@@ -35,6 +35,21 @@ POST /admin/audit/verify admin
 GET /admin/audit/{key:int} organizer
 GET /admin/badges organizer
 POST /admin/badges organizer
+GET /admin/badges/blanks organizer
+POST /admin/badges/blanks organizer
+GET /admin/badges/keys admin
+POST /admin/badges/keys admin
+POST /admin/badges/keys/{number:int}/strike-off admin
+GET /admin/badges/names organizer
+GET /admin/badges/new organizer
+GET /admin/badges/prints organizer
+POST /admin/badges/prints organizer
+GET /admin/badges/prints/{run:int} organizer
+GET /admin/badges/visits organizer
+GET /admin/badges/visits.xlsx organizer
+POST /admin/badges/visits/{serial:str}/cancel organizer
+GET /admin/badges/{serial:str} organizer
+POST /admin/badges/{serial:str}/{act:str} organizer
 GET /admin/booths organizer
 GET /admin/booths/deposits organizer
 POST /admin/booths/deposits organizer
@@ -155,6 +170,11 @@ GET /admin/mail/{number:int} organizer
 GET /admin/mail/{number:int}/html organizer
 POST /admin/mail/{number:int}/open organizer
 POST /admin/mail/{number:int}/retry organizer
+GET /admin/meetings organizer
+POST /admin/meetings organizer
+GET /admin/meetings/tables organizer
+GET /admin/meetings/{number:str} organizer
+POST /admin/meetings/{number:str}/{act:str} organizer
 GET /admin/messages organizer
 GET /admin/move organizer
 POST /admin/move organizer
@@ -171,8 +191,23 @@ POST /admin/people/{account:int}/{act:str} organizer
 GET /admin/privacy admin
 POST /admin/privacy/editions/{slug:str}/{act:str} admin
 POST /admin/privacy/{act:str} admin
+GET /admin/projects organizer
+GET /admin/projects.xlsx organizer
+GET /admin/projects/new organizer
+POST /admin/projects/new organizer
+GET /admin/projects/{number:str} organizer
+POST /admin/projects/{number:str} organizer
+POST /admin/projects/{number:str}/decision organizer
 GET /admin/security admin
 POST /admin/security admin
+GET /admin/timetable organizer
+GET /admin/timetable/new organizer
+POST /admin/timetable/new organizer
+POST /admin/timetable/stages/{stage:int} organizer
+GET /admin/timetable/stages/{stage:int}/screen viewer
+GET /admin/timetable/{slot:int} organizer
+POST /admin/timetable/{slot:int} organizer
+POST /admin/timetable/{slot:int}/{act:str} organizer
 GET /admin/tokens organizer
 POST /admin/tokens organizer
 POST /admin/tokens/revoke organizer
@@ -227,10 +262,21 @@ GET /api/v1/gate/session gate
 GET /api/v1/gate/snapshot gate
 POST /api/v1/gate/walk-in gate
 POST /api/v1/gate/wiped public
+GET /api/v1/meetings exhibitor organizer
+POST /api/v1/meetings exhibitor organizer
+GET /api/v1/meetings/{number:str} exhibitor organizer
+POST /api/v1/meetings/{number:str}/accept exhibitor organizer
+POST /api/v1/meetings/{number:str}/cancel exhibitor organizer
+POST /api/v1/meetings/{number:str}/decline exhibitor organizer
+POST /api/v1/meetings/{number:str}/outcome exhibitor organizer
+PUT /api/v1/meetings/{number:str}/time organizer
 GET /api/v1/projects exhibitor organizer
 POST /api/v1/projects exhibitor organizer
 GET /api/v1/projects/{number:str} exhibitor organizer
 PATCH /api/v1/projects/{number:str} exhibitor organizer
+GET /api/v1/projects/{number:str}/interests exhibitor organizer
+POST /api/v1/projects/{number:str}/interests public
+GET /api/v1/projects/{number:str}/matches exhibitor organizer
 DELETE /api/v1/projects/{number:str}/slot organizer
 PUT /api/v1/projects/{number:str}/slot organizer
 POST /api/v1/registration-check public
@@ -243,6 +289,7 @@ GET /badge/{key:str} public
 GET /badge/{key:str}/badge.pdf public
 POST /badge/{key:str}/cancel public
 GET /badge/{key:str}/code.png public
+POST /badge/{key:str}/interest public
 POST /badge/{key:str}/withdraw public
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
@@ -266,11 +313,13 @@ GET /metrics public
 GET /portal public
 GET /portal/enter/{token:str} public
 POST /portal/enter/{token:str} public
+GET /portal/leads-worker.js public
 GET /portal/link public
 POST /portal/link public
 GET /portal/{number:str} signed_in
 GET /portal/{number:str}/badges signed_in
 POST /portal/{number:str}/badges signed_in
+POST /portal/{number:str}/badges/{serial:str}/mail signed_in
 POST /portal/{number:str}/badges/{serial:str}/revoke signed_in
 GET /portal/{number:str}/catalogue signed_in
 POST /portal/{number:str}/catalogue signed_in
@@ -291,6 +340,9 @@ GET /portal/{number:str}/leads.xlsx signed_in
 GET /portal/{number:str}/leads/scan signed_in
 GET /portal/{number:str}/leads/{lead:int} signed_in
 POST /portal/{number:str}/leads/{lead:int} signed_in
+GET /portal/{number:str}/meetings signed_in
+POST /portal/{number:str}/meetings signed_in
+POST /portal/{number:str}/meetings/{meeting:str}/{act:str} signed_in
 GET /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages/read signed_in
@@ -307,6 +359,12 @@ POST /portal/{number:str}/products/{product:int}/move signed_in
 POST /portal/{number:str}/products/{product:int}/remove signed_in
 GET /portal/{number:str}/profile signed_in
 POST /portal/{number:str}/profile signed_in
+GET /portal/{number:str}/projects signed_in
+GET /portal/{number:str}/projects/new signed_in
+POST /portal/{number:str}/projects/new signed_in
+GET /portal/{number:str}/projects/{project:str} signed_in
+POST /portal/{number:str}/projects/{project:str} signed_in
+POST /portal/{number:str}/projects/{project:str}/{act:str} signed_in
 GET /portal/{number:str}/statement signed_in
 POST /portal/{number:str}/statement signed_in
 POST /portal/{number:str}/withdraw signed_in
@@ -314,6 +372,7 @@ GET /preferences public
 GET /privacy public
 GET /projects public
 GET /projects/{number:str} public
+POST /projects/{number:str}/interest public
 GET /readyz public
 GET /register public
 POST /register public

@@ -250,7 +250,7 @@ async def test_an_admin_looks_downloads_and_erases_with_a_reason(client: httpx.A
     assert "exhibitor_message" in (await send_form(client, f"{at}/look", at, email=EMAIL)).text
     assert (await send_form(client, f"{at}/look", at)).status_code == 422
     assert (await send_form(client, f"{at}/export", at, email=EMAIL)).status_code == 422
-    given = await send_form(client, f"{at}/export", at, email=EMAIL, reason="asked by letter")
+    given = await send_form(client, f"{at}/export", at, **{"email": EMAIL, "reason": "asked by letter", "as": "json"})
     assert given.headers["content-disposition"].startswith("attachment")
     assert NAME in given.text
     unsure = await send_form(client, f"{at}/erase", at, email=EMAIL, reason="asked by letter")
@@ -263,7 +263,7 @@ async def test_an_admin_looks_downloads_and_erases_with_a_reason(client: httpx.A
 
 async def test_everybody_downloads_what_is_held_under_the_own_address(client: httpx.AsyncClient) -> None:
     await sign_in(client, Role.exhibitor)
-    given = await send_form(client, "/account/data", "/account")
+    given = await send_form(client, "/account/data", "/account", **{"as": "json"})
     assert given.status_code == 200
     assert given.json()["account"][0]["email"] == "exhibitor@example.com"
 

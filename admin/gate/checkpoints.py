@@ -17,9 +17,9 @@ from core import text
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
-from core.i18n import formats, mark, translate
+from core.i18n import mark, translate
 from gateway.access import actor_of, allow
-from gateway.forms import Form, form_of, shown_errors
+from gateway.forms import Form, form_of, shown_at_fields, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
 
@@ -67,11 +67,8 @@ def _raised(errors: list[FieldError]) -> None:
 
 def _shown(refused: DomainError, request: Request[Any, Any, Any]) -> dict[str, str]:
     """``days[2]`` and ``leaves[0]`` stand at their field."""
-    found: dict[str, str] = {}
-    for field, message in shown_errors(refused, locale_of(request)).items():
-        bare = field.partition("[")[0]
-        found["more_days" if bare == "days" else bare] = message
-    return found
+    told = shown_at_fields(refused, locale_of(request))
+    return {"more_days" if field == "days" else field: message for field, message in told.items()}
 
 
 async def _form(
@@ -96,7 +93,7 @@ async def _form(
         values=values,
         many=many,
         kinds=list(kinds.items()),
-        days=[(day.day.isoformat(), formats.full_day(locale, day.day)) for day in edition.days],
+        days=names.days(edition, locale),
         reentries=[(reentry.value, translate(locale, word)) for reentry, word in names.REENTRIES.items()],
         areas=[(area.code, area.name(locale)) for area in named],
         leavable=[(area.code, area.name(locale)) for area in named if one is None or area.id != one.area.id],

@@ -19,7 +19,7 @@ from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.files.sheets import XLSX
-from core.i18n import formats, mark
+from core.i18n import mark
 from gateway.access import actor_of, allow
 from gateway.forms import form_of, shown_errors
 from gateway.lists import after_of, listing
@@ -82,7 +82,7 @@ async def scans(request: Request[Any, Any, Any]) -> Response[Any]:
         devices=[(str(one.id), one.name) for one in await live.devices(edition)],
         kinds=names.kinds(locale),
         reasons=names.reasons(locale),
-        days=[(one.day.isoformat(), formats.full_day(locale, one.day)) for one in edition.days],
+        days=names.days(edition, locale),
         most=scan_sheets.MOST,
     )
 

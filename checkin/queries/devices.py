@@ -6,7 +6,9 @@ import msgspec
 
 from checkin.tables import Checkpoint, DeviceInvite, ScanDevice
 from core import clock
+from core.accounts.roles import Actor
 from core.editions.queries import EditionInfo
+from core.fresh import FreshBy
 
 
 class DeviceLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,26 @@ class InviteLine(msgspec.Struct, frozen=True):
 async def _codes(edition: EditionInfo) -> dict[int, str]:
     rows = await Checkpoint.select(Checkpoint.id, Checkpoint.code).where(Checkpoint.edition == edition.id)
     return {row["id"]: row["code"] for row in rows}
+
+
+_by_token: FreshBy[str, dict[int, int]] = FreshBy()
+
+
+def forget_devices() -> None:
+    """For :func:`core.db.after_commit` of what enrols or ends one."""
+    _by_token.forget()
+
+
+async def device_scanning(actor: Actor) -> int | None:
+    """The enrolled device whose token this is."""
+    if actor.kind != "token" or actor.id is None:
+        return None
+
+    async def read() -> dict[int, int]:
+        rows = await ScanDevice.select(ScanDevice.id, ScanDevice.token).where(ScanDevice.revoked_at.is_null())
+        return {row["token"]: row["id"] for row in rows}
+
+    return (await _by_token.get("all", read)).get(actor.id)
 
 
 async def devices(edition: EditionInfo) -> list[DeviceLine]:

@@ -2,7 +2,7 @@
 so of one moment."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 import msgspec
@@ -57,6 +57,25 @@ def behind(alias: str, xid: str, last: str) -> str:
     return f"({alias}.xid, {alias}.id) > ({xid}, {last})"
 
 
+def counted(alias: str = "s") -> str:
+    """What scans have in common that are counted together, as ``checkpoint`` (0: one that an entry elsewhere made),
+    ``area``, ``kind``, ``direction``, ``outcome`` and ``at``, a minute of UTC. Every zone is whole minutes from it, so
+    the database counts and what it answers does not grow with the scans."""
+    utc = f"CAST(date_trunc('minute', {alias}.scanned_at AT TIME ZONE 'UTC') AS text)"
+    at = f"substr({alias}.scanned_at, 1, 16)" if engine().engine_type == "sqlite" else utc
+    return (
+        f"CASE WHEN {alias}.nonce LIKE '→%' THEN 0 ELSE {alias}.checkpoint END AS checkpoint, {alias}.area AS area,"
+        f" {alias}.kind AS kind, {alias}.direction AS direction,"
+        f" CASE {alias}.verdict WHEN 'admitted' THEN 'admitted' ELSE {alias}.reason END AS outcome, {at} AS at"
+    )
+
+
+def local_minute(row: dict[str, Any], zone: tzinfo) -> tuple[date, int]:
+    """The day there and the minute after its midnight, of a row of :func:`counted`."""
+    local = datetime.fromisoformat(row["at"]).replace(tzinfo=UTC).astimezone(zone)
+    return local.date(), local.hour * 60 + local.minute
+
+
 def _cursor(column: str) -> str:
     """0 where nothing has been folded, or what was is to be folded anew."""
     return f"COALESCE((SELECT f.{column} FROM scan_fold f WHERE f.edition = {{}} AND NOT f.stale), 0)"  # noqa: S608
@@ -71,25 +90,28 @@ def _sql(*, one: bool, minutes: bool, day: bool) -> str:
     on = "t.day = {} AND " if day else ""
     on_area = "a.day = {} AND " if day else ""
     fresh = "EXISTS (SELECT 1 FROM scan_fold f WHERE f.edition = {} AND NOT f.stale)"
-    outcome = "CASE s.verdict WHEN 'admitted' THEN 'admitted' ELSE s.reason END"
-    real = "CASE WHEN s.nonce LIKE '→%' THEN 0 ELSE s.checkpoint END"
-    none = "CAST(NULL AS timestamptz)" if engine().engine_type != "sqlite" else "NULL"
     return f"""
 SELECT t.checkpoint AS checkpoint, 0 AS area, CAST(t.day AS text) AS day, t.minute AS minute, t.kind AS kind,
   t.direction AS direction, t.outcome AS outcome, SUM(t.scans) AS scans, SUM(t.people) AS people, 0 AS delta,
-  {none} AS at
+  CAST(NULL AS text) AS at
 FROM scan_tally t JOIN checkpoint c ON c.id = t.checkpoint
 WHERE {which}{on}{part} AND c.edition = {{}} AND {fresh} GROUP BY 1, 3, 4, 5, 6, 7
 UNION ALL
-SELECT 0, a.area, CAST(a.day AS text), 0, '', '', '', 0, 0, a.inside, {none}
+SELECT 0, a.area, CAST(a.day AS text), 0, '', '', '', 0, 0, a.inside, NULL
 FROM area_count a JOIN area r ON r.id = a.area WHERE {area}{on_area}r.edition = {{}} AND {fresh}
 UNION ALL
-SELECT {real}, s.area, '', 0, s.kind, s.direction, {outcome}, 1, s.people, s.delta, s.scanned_at
-FROM scan s WHERE {both}s.edition = {{}} AND {behind("s", _cursor("xid"), _cursor("scan"))}
+SELECT x.checkpoint, x.area, '', 0, x.kind, x.direction, x.outcome, COUNT(*), SUM(x.people), SUM(x.delta), x.at
+FROM (
+  SELECT {counted()}, s.people, s.delta
+  FROM scan s WHERE {both}s.edition = {{}} AND {behind("s", _cursor("xid"), _cursor("scan"))}
+) x GROUP BY x.checkpoint, x.area, x.kind, x.direction, x.outcome, x.at
 UNION ALL
-SELECT {real}, s.area, '', 0, s.kind, s.direction, {outcome}, -1, -s.people, u.delta, s.scanned_at
-FROM scan_undo u JOIN scan s ON s.id = u.scan
-WHERE {both}u.edition = {{}} AND {behind("u", _cursor("undo_xid"), _cursor("undo"))}
+SELECT x.checkpoint, x.area, '', 0, x.kind, x.direction, x.outcome, -COUNT(*), -SUM(x.people), SUM(x.delta), x.at
+FROM (
+  SELECT {counted()}, s.people, u.delta
+  FROM scan_undo u JOIN scan s ON s.id = u.scan
+  WHERE {both}u.edition = {{}} AND {behind("u", _cursor("undo_xid"), _cursor("undo"))}
+) x GROUP BY x.checkpoint, x.area, x.kind, x.direction, x.outcome, x.at
 """  # noqa: S608
 
 
@@ -132,9 +154,7 @@ async def _figures(
         if row["at"] is None:
             on, minute = date.fromisoformat(row["day"]), row["minute"]
         else:
-            at = row["at"] if isinstance(row["at"], datetime) else datetime.fromisoformat(row["at"])
-            local = at.astimezone(zone)
-            on, minute = local.date(), local.hour * 60 + local.minute
+            on, minute = local_minute(row, zone)
         if on == today:
             inside[row["area"]] = inside.get(row["area"], 0) + row["delta"]
         if row["checkpoint"] in found and (day is None or on == day):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from piccolo.query.functions.aggregate import Count
+from piccolo.query.functions.aggregate import Count, Sum
 
 from checkin.queries.badges import BadgeInfo, Filter, badges_where, info
 from checkin.tables import Badge, Visit
@@ -80,9 +80,21 @@ async def visits(edition: EditionInfo, q: str = "", *, before: int | None = None
     ]
 
 
-async def count_visits(edition: EditionInfo, q: str = "") -> int:
-    condition = badges_where(edition, Filter(q=q)) & Badge.id.is_in(
-        Visit.select(Visit.badge).where(Visit.edition == edition.id)
-    )
-    found = await Badge.select(Count()).where(condition).first()
-    return int(found["count"]) if found else 0
+class Counted(msgspec.Struct, frozen=True):
+    """``registrations``: also those cancelled; ``people``: whom those in force are for."""
+
+    registrations: int
+    people: int
+
+
+async def counted(edition: EditionInfo, q: str = "") -> Counted:
+    own = Visit.edition == edition.id
+    here = badges_where(edition, Filter(q=q))
+
+    async def of(registered: Any) -> dict[str, Any]:
+        among = Badge.id.is_in(Visit.select(Visit.badge).where(registered))
+        row = await Badge.select(Count(), Sum(Badge.size)).where(here, among).first()
+        return row or {}
+
+    every, in_force = await of(own), await of(own & Visit.cancelled_at.is_null())
+    return Counted(int(every.get("count") or 0), int(in_force.get("sum") or 0))

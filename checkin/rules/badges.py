@@ -16,6 +16,7 @@ MAX_BATCH = 1000
 
 
 MAX_SIZE = 500
+MORE_NAMES = mark("These are more names than people.")
 
 
 class BadgeIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -107,12 +108,12 @@ def _size(field: str, kind: str, typed: int | None, errors: list[FieldError]) ->
 
 def _members(field: str, typed: list[str], size: int, errors: list[FieldError]) -> tuple[str, ...]:
     if len(typed) > MAX_SIZE:
-        errors.append(FieldError(field, "too_many", mark("These are more names than people.")))
+        errors.append(FieldError(field, "too_many", MORE_NAMES))
         return ()
     found = [line(f"{field}[{n}]", one, 100, False, errors) for n, one in enumerate(typed)]
     named = tuple(one for one in found if one)
     if len(named) > size:
-        errors.append(FieldError(field, "too_many", mark("These are more names than people.")))
+        errors.append(FieldError(field, "too_many", MORE_NAMES))
     return named
 
 

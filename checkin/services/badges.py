@@ -10,6 +10,7 @@ from checkin.codes import Claims
 from checkin.queries.badges import BadgeInfo, info
 from checkin.rules import badges as rules
 from checkin.rules.badges import BadgeDraft, BadgeIn
+from checkin.services import mailing
 from checkin.tables import Badge, BadgeChange, BadgeKind, BadgeStatus
 from core import clock
 from core.accounts.roles import Actor
@@ -17,6 +18,7 @@ from core.audit import services as audit
 from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import NotFound
+from core.i18n import DEFAULT, Locale
 from exhibitors.queries import desk
 from exhibitors.queries.applications import exhibitor_numbered
 from exhibitors.rules.desk import ADMITTED, BadgeQuota, NotAdmittedYet, badge_quota
@@ -159,8 +161,11 @@ async def sign_for(edition: EditionInfo, typed: StaffIn) -> Signed:
     return (await sign(edition, [badge]))[0]
 
 
-async def store_for(actor: Actor, edition: EditionInfo, number: str, signed: Signed) -> BadgeInfo:
-    """A badge within an exhibitor's quota. Of two at once for the last seat the unique index lets one have it.
+async def store_for(
+    actor: Actor, edition: EditionInfo, number: str, signed: Signed, locale: Locale = DEFAULT
+) -> BadgeInfo:
+    """A badge within an exhibitor's quota, mailed where an address is known. Of two at once for the last seat the
+    unique index lets one have it.
 
     :raises NotAdmittedYet: :raises BadgeQuota: 409. :raises NotFound: not this person's.
     """
@@ -196,12 +201,25 @@ async def store_for(actor: Actor, edition: EditionInfo, number: str, signed: Sig
             after={"kind": made.kind.value, "exhibitor": number},
             personal={"holder": made.holder},
         )
+        if made.email:
+            await mailing.enqueue_badge(edition, made, locale)
     return made
 
 
-async def issue_for(actor: Actor, edition: EditionInfo, number: str, typed: StaffIn) -> BadgeInfo:
-    """:raises InvalidInput: 422, and what :func:`store_for` raises."""
-    return await store_for(actor, edition, number, await sign_for(edition, typed))
+async def issue_for(
+    actor: Actor, edition: EditionInfo, number: str, typed: StaffIn, locale: Locale = DEFAULT
+) -> BadgeInfo:
+    """``locale``: of the mail. :raises InvalidInput: 422, and what :func:`store_for` raises."""
+    return await store_for(actor, edition, number, await sign_for(edition, typed), locale)
+
+
+async def mail_for(actor: Actor, edition: EditionInfo, number: str, serial: str, locale: Locale) -> None:
+    """Sends a badge of the exhibitor's staff again. :raises NotFound: not this person's. :raises NoAddress: 409."""
+    exhibitor = await desk.opened_by(actor, edition, number)
+    row = await Badge.select().where(Badge.exhibitor == exhibitor, Badge.serial == serial).first()
+    if row is None:
+        raise NotFound
+    await mailing.send(actor, edition, [info(row)], locale)
 
 
 async def withdraw(actor: Actor, edition: EditionInfo, number: str) -> None:

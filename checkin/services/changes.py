@@ -258,6 +258,8 @@ async def annotate(actor: Actor, edition: EditionInfo, serial: str, note: str, s
     draft = rules.checked_one(
         BadgeIn(badge.kind.value, badge.holder or "—", note=note, size=badge.size if size is None else size)
     )
+    if draft.size < len(badge.members):
+        raise InvalidInput(errors=(FieldError("size", "too_many", rules.MORE_NAMES),))
     async with transaction():
         rows = (
             await Badge.update({Badge.note: draft.note, Badge.size: draft.size, Badge.changed_at: clock.now()})

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from checkin.queries.badges import BadgeInfo
+from checkin.queries.devices import forget_devices
 from checkin.rules.badges import BadgeIn
 from checkin.services.badges import issue
 from checkin.services.changes import BindIn, bind, find_typed
@@ -19,7 +20,7 @@ from core.accounts.services import tokens
 from core.accounts.tables import ApiToken
 from core.audit import services as audit
 from core.config import settings
-from core.db import transaction
+from core.db import after_commit, transaction
 from core.editions.queries import EditionInfo
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark
@@ -198,6 +199,7 @@ async def enrol(typed: str, name: str, user_agent: str) -> Enrolled:
         device = (await ScanDevice.insert(row).returning(ScanDevice.id))[0]["id"]
         await DeviceInvite.update({DeviceInvite.device: device}).where(DeviceInvite.id == invitation["id"])
         actor = Actor("token", key["id"], called)
+        after_commit(forget_devices)
         await audit.record(actor, "device.enrolled", f"device:{device}", after={"name": called, "checkpoint": place})
     return Enrolled(token, device, called, place or None)
 
@@ -252,7 +254,7 @@ async def send_to(actor: Actor, edition: EditionInfo, device: int, checkpoint: s
         )
         if not rows:
             raise NotFound
-        await ApiToken.update({ApiToken.checkpoint: code}).where(ApiToken.id == rows[0]["token"])
+        await tokens.bind(rows[0]["token"], code)
         await audit.record(actor, "device.sent", f"device:{device}", after={"checkpoint": code})
 
 
@@ -269,9 +271,8 @@ async def revoke(actor: Actor, edition: EditionInfo, device: int) -> None:
         )
         if not rows:
             raise NotFound
-        await ApiToken.update({ApiToken.revoked_at: clock.now()}).where(
-            ApiToken.id == rows[0]["token"], ApiToken.revoked_at.is_null()
-        )
+        await tokens.end(rows[0]["token"])
+        after_commit(forget_devices)
         await audit.record(actor, "device.revoked", f"device:{device}")
 
 
@@ -307,7 +308,8 @@ async def left(actor: Actor) -> None:
         )
         if not rows:
             raise NotFound
-        await ApiToken.update({ApiToken.revoked_at: now}).where(ApiToken.id == actor.id)
+        await tokens.end(actor.id)
+        after_commit(forget_devices)
         await audit.record(actor, "device.left", f"device:{rows[0]['id']}")
 
 

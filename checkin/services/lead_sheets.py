@@ -34,7 +34,7 @@ COLUMNS: tuple[tuple[str, str, int], ...] = (
 
 
 def _sheet(found: Sequence[LeadInfo], wanted: Sequence[tuple[str, str, int]], zone: Any, locale: Locale) -> bytes:
-    gone = translate(locale, mark("consent taken back"))
+    gone = translate(locale, mark("Consent taken back"))
 
     def cell(one: LeadInfo, name: str) -> object:
         match name:

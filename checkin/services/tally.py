@@ -14,11 +14,12 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
+import msgspec
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from checkin.queries.checkpoints import checkpoints
-from checkin.queries.figures import WHOLE_DAY, behind, figures
+from checkin.queries.figures import WHOLE_DAY, behind, counted, figures, local_minute
 from checkin.tables import Area, AreaCount, Checkpoint, Direction, ScanFold, ScanTally, Verdict
 from core import events
 from core.db import Busy, engine, transaction
@@ -33,6 +34,8 @@ BATCH = 5000
 PACE = 0.4
 #: Seconds between two looks when nothing was scanned here: another process may have.
 IDLE = 2.0
+
+_ADMITTED, _IN = Verdict.admitted.value, Direction.enter.value
 
 _bells = Bells()
 #: Checkpoints at which something happened here that listeners have not heard of.
@@ -60,54 +63,65 @@ async def _ask(sql: str, *values: Any) -> list[dict[str, Any]]:
     return await engine().run_querystring(QueryString(sql, *values))
 
 
-def _after(alias: str, xid: int, last: int) -> tuple[str, list[int]]:
-    sqlite = engine().engine_type == "sqlite"
-    return behind(alias, "{}", "{}"), [last] if sqlite else [xid, last]
+_GROUP = "x.checkpoint, x.area, x.kind, x.direction, x.outcome, x.at"
 
 
-_WHAT = (
-    "s.checkpoint, s.area, s.kind, s.direction, s.verdict, s.reason, s.people, s.scanned_at,"
-    " s.nonce LIKE '→%' AS automatic"
-)
+class _Stretch(msgspec.Struct, frozen=True):
+    """Of scans, or of what was taken back, in the order of their commits: after ``begin`` and up to ``end``."""
+
+    table: str
+    begin: tuple[int, int]
+    end: tuple[int, int]
 
 
-async def _unfolded(edition: int, mark: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    where, values = _after("s", mark["xid"], mark["scan"])
-    scans = await _ask(
-        f"SELECT s.xid, s.id, {_WHAT}, s.delta FROM scan s WHERE s.edition = {{}} AND {where} AND {_ended('s')}"  # noqa: S608
-        f" ORDER BY s.xid, s.id LIMIT {BATCH}",
+def _pair(cursor: tuple[int, int]) -> tuple[int, ...]:
+    """For the placeholders of :func:`behind`."""
+    return cursor[1:] if engine().engine_type == "sqlite" else cursor
+
+
+async def _next(table: str, edition: int, begin: tuple[int, int]) -> _Stretch:
+    """At most :data:`BATCH`, and none that something might still come before."""
+    rows = await _ask(
+        f"SELECT t.xid, t.id FROM (SELECT s.xid, s.id FROM {table} s"  # noqa: S608
+        f" WHERE s.edition = {{}} AND {behind('s', '{}', '{}')} AND {_ended('s')} ORDER BY s.xid, s.id LIMIT {BATCH}) t"
+        " ORDER BY t.xid DESC, t.id DESC LIMIT 1",
         edition,
-        *values,
+        *_pair(begin),
     )
-    where, values = _after("u", mark["undo_xid"], mark["undo"])
-    undone = await _ask(
-        f"SELECT u.xid, u.id, {_WHAT}, u.delta FROM scan_undo u JOIN scan s ON s.id = u.scan"  # noqa: S608
-        f" WHERE u.edition = {{}} AND {where} AND {_ended('u')} ORDER BY u.xid, u.id LIMIT {BATCH}",
+    return _Stretch(table, begin, (rows[0]["xid"], rows[0]["id"]) if rows else begin)
+
+
+async def _counted(edition: int, stretch: _Stretch) -> list[dict[str, Any]]:
+    source, own = ("scan s", "s") if stretch.table == "scan" else ("scan_undo u JOIN scan s ON s.id = u.scan", "u")
+    return await _ask(
+        f"SELECT {_GROUP}, COUNT(*) AS scans, SUM(x.people) AS people, SUM(x.delta) AS delta FROM ("  # noqa: S608
+        f"SELECT {counted()}, s.people, {own}.delta FROM {source} WHERE {own}.edition = {{}}"
+        f" AND {behind(own, '{}', '{}')} AND NOT ({behind(own, '{}', '{}')})) x"
+        f" GROUP BY {_GROUP}",
         edition,
-        *values,
+        *_pair(stretch.begin),
+        *_pair(stretch.end),
     )
-    return scans, undone
+
+
+def _add(to: Counted, key: Any, one: int, other: int) -> None:
+    before = to.get(key, (0, 0))
+    to[key] = (before[0] + one, before[1] + other)
 
 
 def _fold(edition: EditionInfo, rows: Iterable[tuple[int, dict[str, Any]]]) -> tuple[Counted, Counted]:
     """Tallies (scans, people) and areas (inside, admitted); ``rows`` each with 1, or -1 where it was undone."""
-    zone = edition.zone
     tallies: Counted = {}
     areas: Counted = {}
     for sign, row in rows:
-        local = row["scanned_at"].astimezone(zone)
-        day, people = local.date(), sign * row["people"]
-        admitted = row["verdict"] == Verdict.admitted.value
-        entered = people if admitted and row["direction"] == Direction.enter.value else 0
-        inside, came = areas.get((row["area"], day), (0, 0))
-        areas[(row["area"], day)] = (inside + row["delta"], came + entered)
-        if not row["automatic"]:
-            outcome = Verdict.admitted.value if admitted else row["reason"]
-            minute = local.hour * 60 + local.minute
+        day, minute = local_minute(row, edition.zone)
+        scans, people = sign * row["scans"], sign * row["people"]
+        came = people if (row["outcome"], row["direction"]) == (_ADMITTED, _IN) else 0
+        _add(areas, (row["area"], day), row["delta"], came)
+        if row["checkpoint"]:
             for part in (minute, WHOLE_DAY):
-                key = (row["checkpoint"], day, part, row["kind"], row["direction"], outcome)
-                scans, sum_ = tallies.get(key, (0, 0))
-                tallies[key] = (scans + sign, sum_ + people)
+                key = (row["checkpoint"], day, part, row["kind"], row["direction"], row["outcome"])
+                _add(tallies, key, scans, people)
     return tallies, areas
 
 
@@ -184,20 +198,25 @@ async def fold(edition: EditionInfo) -> int:
         await _begin_anew(edition.id)
         mark = await ScanFold.select().where(ScanFold.edition == edition.id).first()
         assert mark is not None
-    scans, undone = await _unfolded(edition.id, mark)
-    if not scans and not undone:
+    scans = await _next("scan", edition.id, (mark["xid"], mark["scan"]))
+    undone = await _next("scan_undo", edition.id, (mark["undo_xid"], mark["undo"]))
+    rows = [
+        (sign, row)
+        for sign, stretch in ((1, scans), (-1, undone))
+        if stretch.begin != stretch.end
+        for row in await _counted(edition.id, stretch)
+    ]
+    if not rows:
         return 0
-    tallies, areas = _fold(edition, [*((1, row) for row in scans), *((-1, row) for row in undone)])
-    last = scans[-1] if scans else {"xid": mark["xid"], "id": mark["scan"]}
-    last_undo = undone[-1] if undone else {"xid": mark["undo_xid"], "id": mark["undo"]}
+    tallies, areas = _fold(edition, rows)
     async with transaction():
         moved = (
             await ScanFold.update(
                 {
-                    ScanFold.xid: last["xid"],
-                    ScanFold.scan: last["id"],
-                    ScanFold.undo_xid: last_undo["xid"],
-                    ScanFold.undo: last_undo["id"],
+                    ScanFold.xid: scans.end[0],
+                    ScanFold.scan: scans.end[1],
+                    ScanFold.undo_xid: undone.end[0],
+                    ScanFold.undo: undone.end[1],
                 }
             )
             .where(
@@ -212,7 +231,7 @@ async def fold(edition: EditionInfo) -> int:
         if not moved:
             return 0
         await _write(tallies, areas)
-    return len(scans) + len(undone)
+    return sum(row["scans"] for _, row in rows)
 
 
 async def tell(edition: EditionInfo) -> None:

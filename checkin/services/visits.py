@@ -1,12 +1,12 @@
 """Visitors register beforehand, alone, as a group, or with somebody's help; or at the desk."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from checkin.queries.badges import BadgeInfo, badge_with_id
 from checkin.rules.visits import VisitDraft
 from checkin.services import badges, changes, leads, mailing
 from checkin.services.badges import Signed
-from checkin.tables import BadgeStatus, Visit
+from checkin.tables import Badge, BadgeStatus, Visit
 from core import clock
 from core.accounts.roles import Actor
 from core.audit import services as audit
@@ -113,7 +113,9 @@ async def cancel(actor: Actor, edition: EditionInfo, badge: BadgeInfo, reason: s
         )
         if not gone:
             return
-        if badge.status is BadgeStatus.active:
-            await changes.revoke(actor, edition, badge.serial, reason)
+        # Of one that was made anew, the last.
+        chain: Any = (Badge.id == first) | (Badge.root == first)
+        for row in await Badge.select(Badge.serial).where(chain, Badge.status == BadgeStatus.active.value):
+            await changes.revoke(actor, edition, row["serial"], reason)
         await leads.withdraw(actor, edition, badge.id)
         await audit.record(actor, "visit.cancelled", f"badge:{badge.serial}")

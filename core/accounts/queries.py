@@ -187,7 +187,7 @@ async def _programs_postgres(connection: Any, condition: str, *values: Any) -> l
 
 
 _programs_read = ReadJob(_programs_sqlite, _programs_postgres)
-_programs: FreshBy[str, dict[str, Program]] = FreshBy(until_written=True)
+_programs: FreshBy[str, dict[str, Program]] = FreshBy()
 
 
 def _program(row: Any) -> Program:
@@ -200,11 +200,16 @@ async def _every_program() -> dict[str, Program]:
     return {row["token_hash"]: _program(row) for row in rows}
 
 
+def forget_programs() -> None:
+    """For :func:`core.db.after_commit` of what changes or ends a token."""
+    _programs.forget()
+
+
 async def program(token: str) -> Program | None:
     """Whose token this is; None when it is unknown or revoked.
 
-    All are kept for a second as long as this process commits nothing, as sessions are: at a gate each scan comes with
-    one, and a hundred phones should not be a hundred queries. One that is not among them is looked up.
+    All are kept for a second, or until :func:`forget_programs`: at a gate each scan comes with one, and a hundred
+    phones should not be a hundred queries. One that is not among them is looked up.
     """
     token_hash = digest(token)
     found = (await _programs.get("all", _every_program)).get(token_hash)

@@ -67,6 +67,10 @@ class EditionInfo(msgspec.Struct, frozen=True, kw_only=True):
     def name(self, locale: Locale) -> str:
         return self.name_en if locale == "en" else self.name_zh
 
+    def names(self, locale: Locale) -> dict[str, str]:
+        """Codes of categories and fields, also those retired, with their names; they never look alike."""
+        return {one.code: one.name(locale) for one in (*self.all_categories, *self.all_fields)}
+
     def venue(self, locale: Locale) -> str:
         return self.venue_en if locale == "en" else self.venue_zh
 
@@ -118,7 +122,7 @@ async def _read_current() -> EditionInfo | None:
     return None if row is None else await _with_parts(row)
 
 
-_current: Fresh[EditionInfo | None] = Fresh(_read_current, FRESH_FOR)
+_current: Fresh[EditionInfo | None] = Fresh(_read_current)
 
 
 async def current_edition() -> EditionInfo | None:
@@ -188,7 +192,7 @@ async def all_editions() -> list[EditionLine]:
     return sorted(lines, key=lambda line: line.first_day or date.max, reverse=True)
 
 
-_recent: Fresh[list[EditionLine]] = Fresh(all_editions, FRESH_FOR)
+_recent: Fresh[list[EditionLine]] = Fresh(all_editions)
 
 
 async def recent_editions() -> list[EditionLine]:

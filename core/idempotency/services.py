@@ -1,7 +1,7 @@
 """What a service that creates something does inside its transaction: ``claim`` first, ``keep`` last."""
 
 import hmac
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from secrets import token_bytes
 
@@ -17,6 +17,8 @@ from core.idempotency.tables import KeptAnswer
 
 #: How long an answer is kept at least.
 KEPT_FOR = timedelta(hours=26)
+#: Work that was begun this long ago and has not ended died with its process.
+DEAD_AFTER = timedelta(seconds=60)
 _NONCE = 12
 
 
@@ -38,6 +40,7 @@ class Given(msgspec.Struct, frozen=True):
 
     status: int
     body: bytes
+    at: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 class AlreadyGiven(Exception):
@@ -76,7 +79,7 @@ class Once:
         if not self._asked:
             return None
         row = await (
-            KeptAnswer.select(KeptAnswer.sent, KeptAnswer.status, KeptAnswer.answer)
+            KeptAnswer.select(KeptAnswer.sent, KeptAnswer.status, KeptAnswer.answer, KeptAnswer.created_at)
             .where(KeptAnswer.claim == self._claim)
             .first()
         )
@@ -87,7 +90,8 @@ class Once:
         if not row["status"]:
             raise InProgress
         sealed = bytes(row["answer"])
-        return Given(row["status"], AESGCM(self._cipher_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
+        body = AESGCM(self._cipher_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        return Given(row["status"], body, row["created_at"])
 
     async def claim(self) -> None:
         """First statement of the transaction. A second call waits here for the first one's end; then
@@ -111,6 +115,36 @@ class Once:
         if given is None:
             raise InProgress
         raise AlreadyGiven(given)
+
+    async def begin(self) -> Given | None:
+        """For work in transactions of its own, before it: an earlier call's answer, or None and it is this call's to
+        do, which ends by ``keep`` or ``forget``.
+
+        :raises InProgress: an earlier call is at work, and has been for less than :data:`DEAD_AFTER`.
+        """
+        async with db.transaction():
+            try:
+                await self.claim()
+            except AlreadyGiven as before:
+                return before.given
+            except InProgress as waited:
+                if waited.__cause__:  # in vain for another's lock: this transaction can do no more
+                    raise
+                now = clock.now()
+                taken = (
+                    await KeptAnswer.update({KeptAnswer.created_at: now})
+                    .where(KeptAnswer.claim == self._claim, KeptAnswer.status == 0)
+                    .where(KeptAnswer.created_at < now - DEAD_AFTER)
+                    .returning(KeptAnswer.id)
+                )
+                if not taken:
+                    raise
+        return None
+
+    async def forget(self) -> None:
+        """What was begun came to nothing that must not happen twice."""
+        async with db.transaction():
+            await KeptAnswer.delete().where(KeptAnswer.claim == self._claim, KeptAnswer.status == 0)
 
     async def keep(self, status: int, body: bytes) -> None:
         """Last statement of the transaction."""

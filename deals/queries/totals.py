@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,6 +23,11 @@ BEAT = (
     " ON CONFLICT (edition, shard) DO UPDATE SET beats = deal_pulse.beats + 1"
 )
 _BEATS = "SELECT COALESCE(SUM(beats), 0) AS n FROM deal_pulse WHERE edition = {}"
+_SUMMED = f"SELECT {_CELLS}, SUM(deals) AS deals, SUM(bare) AS bare, SUM(fen) AS fen FROM"
+#: What counts now, by cell.
+SUMS = f"{_SUMMED} deal_sum WHERE edition = {{}} GROUP BY {_CELLS}"
+#: What counted at a moment (microseconds), by cell.
+SUMS_AS_OF = f"{_SUMMED} deal_posting WHERE edition = {{}} AND at <= {{}} GROUP BY {_CELLS}"
 
 
 def _beats_sqlite(connection: sqlite3.Connection, edition: int) -> int:
@@ -57,8 +63,9 @@ def _posting(row: dict[str, Any]) -> Posting:
     return Posting(cell, int(row["deals"]), int(row["bare"]), int(row["fen"]))
 
 
-def _fields(edition: EditionInfo) -> list[str]:
-    return [choice.code for choice in edition.fields]
+def of_sums(edition: EditionInfo, rows: Iterable[Any]) -> Totals:
+    """``rows`` of :data:`SUMS` or :data:`SUMS_AS_OF`."""
+    return summed(map(_posting, rows), [choice.code for choice in edition.fields])
 
 
 class _Asking:
@@ -113,13 +120,8 @@ async def totals(edition: EditionInfo) -> Read:
     found = kept.get(edition.id)
     if found is not None and found.read.version == beats and found.edition is edition:
         return found.read
-    rows = await run(
-        f"SELECT {_CELLS}, SUM(deals) AS deals, SUM(bare) AS bare, SUM(fen) AS fen FROM deal_sum"  # noqa: S608
-        f" WHERE edition = {{}} GROUP BY {_CELLS}",
-        edition.id,
-    )
     # Written between the two looks: newer than ``beats`` says, and read anew the next time.
-    read = Read(beats, summed(map(_posting, rows), _fields(edition)))
+    read = Read(beats, of_sums(edition, await run(SUMS, edition.id)))
     if not engine().transaction_exists():
         if len(kept) > 20:
             kept.clear()
@@ -129,10 +131,4 @@ async def totals(edition: EditionInfo) -> Read:
 
 async def totals_as_of(edition: EditionInfo, moment: datetime) -> Totals:
     """From the postings until that moment, with it."""
-    rows = await run(
-        f"SELECT {_CELLS}, SUM(deals) AS deals, SUM(bare) AS bare, SUM(fen) AS fen FROM deal_posting"  # noqa: S608
-        f" WHERE edition = {{}} AND at <= {{}} GROUP BY {_CELLS}",
-        edition.id,
-        microseconds(moment),
-    )
-    return summed(map(_posting, rows), _fields(edition))
+    return of_sums(edition, await run(SUMS_AS_OF, edition.id, microseconds(moment)))

@@ -1,20 +1,19 @@
 """What the wall shows: figures that count and are not undisclosed, and of a ceremony what was revealed."""
 
-import asyncio
-import sqlite3
+from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
+from piccolo.querystring import QueryString
 
-from core.db import ReadJob, run_read
+from core.db import Reading, in_one_snapshot, run_read
 from core.editions.queries import EditionInfo
 from deals.queries.deals import run
-from deals.queries.totals import Read, totals
+from deals.queries.signings import Signing, signing_of
+from deals.queries.totals import SUMS, of_sums
 from deals.rules.ceremony import Ceremony
-from deals.rules.figures import Party
 from deals.rules.totals import Totals
-from deals.tables import CeremonyMode, DealKind, DealStatus
+from deals.tables import CeremonyMode, DealStatus
 
 #: Signings that the wall lists.
 LATEST = 6
@@ -22,35 +21,17 @@ LATEST = 6
 _CEREMONY = "SELECT mode, queue, shown, version FROM deal_ceremony WHERE edition = {}"
 
 
-def _sqlite(connection: sqlite3.Connection, edition: int) -> Any:
-    return connection.execute(_CEREMONY.format("?"), (edition,)).fetchone()
-
-
-async def _postgres(connection: Any, edition: int) -> Any:
-    return await connection.fetchrow(_CEREMONY.format("$1"), edition)
-
-
-_ceremony = ReadJob(_sqlite, _postgres, point=True)
-
-
-async def ceremony(edition: EditionInfo) -> Ceremony:
-    """As it stands; a closed one with an empty queue where there never was one."""
-    row = await run_read(_ceremony, edition.id)
-    if row is None:
+def _ceremony_of(rows: list[Any]) -> Ceremony:
+    if not rows:
         return Ceremony()
+    [row] = rows
     queue = msgspec.json.decode(row["queue"], type=tuple[str, ...])
     return Ceremony(CeremonyMode(row["mode"]), queue, row["shown"], row["version"])
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """A deal whose figures count and may be told. ``unnamed``: how many parties are not to be named."""
-
-    number: str
-    kind: DealKind
-    signed_on: str
-    fen: int | None
-    parties: tuple[str, ...]
-    unnamed: int
+async def ceremony(edition: EditionInfo) -> Ceremony:
+    """As it stands; a closed one with an empty queue where there never was one."""
+    return _ceremony_of(await run(_CEREMONY, edition.id))
 
 
 _SHOWN = (
@@ -58,69 +39,58 @@ _SHOWN = (
     " JOIN deal_revision c ON c.deal = d.id AND c.n = d.counted"
     " WHERE d.edition = {} AND d.counted IS NOT NULL AND c.undisclosed = {}"
 )
+_LATEST = f"{_SHOWN} ORDER BY d.serial DESC LIMIT {LATEST}"
 
 
-def _shown(row: dict[str, Any]) -> Shown:
-    parties = msgspec.json.decode(row["parties"], type=tuple[Party, ...])
-    named = tuple(party.name for party in parties if party.public)
-    kind = DealKind(row["kind"])
-    return Shown(row["number"], kind, row["signed_on"], row["fen"], named, len(parties) - len(named))
+def _among(numbers: Sequence[str]) -> str:
+    return f"{_SHOWN} AND d.number IN ({', '.join(['{}'] * len(numbers))})"
 
 
-async def showable(edition: EditionInfo, numbers: tuple[str, ...]) -> dict[str, Shown]:
+async def showable(edition: EditionInfo, numbers: tuple[str, ...]) -> dict[str, Signing]:
     """Those of the deals that may be shown, by number. One query."""
     if not numbers:
         return {}
-    marks = ", ".join(["{}"] * len(numbers))
-    rows = await run(f"{_SHOWN} AND d.number IN ({marks})", edition.id, False, *numbers)
-    return {row["number"]: _shown(row) for row in rows}
+    rows = await run(_among(numbers), edition.id, False, *numbers)
+    return {row["number"]: signing_of(row) for row in rows}
 
 
 class Wall(msgspec.Struct, frozen=True):
-    """``fen`` and ``deals`` leave out what a ceremony still holds back; ``read`` is the ledger's own truth."""
+    """``fen`` and ``deals`` leave out what a ceremony still holds back; ``totals`` are the ledger's own truth."""
 
     ceremony: Ceremony
-    read: Read
+    totals: Totals
     fen: int
     deals: int
     #: What stands on the stage; None before the first and where it may no longer be shown.
-    stage: Shown | None
-    latest: tuple[Shown, ...]
-
-    @property
-    def totals(self) -> Totals:
-        return self.read.totals
+    stage: Signing | None
+    latest: tuple[Signing, ...]
 
 
-async def wall(edition: EditionInfo, read: Read, now: Ceremony) -> Wall:
-    found = await showable(edition, now.queue) if now.is_open else {}
+def _reading(edition: EditionInfo) -> Reading[Wall]:
+    now = _ceremony_of((yield QueryString(_CEREMONY, edition.id)))
+    found: dict[str, Signing] = {}
+    if now.is_open and now.queue:
+        rows = yield QueryString(_among(now.queue), edition.id, False, *now.queue)
+        found = {row["number"]: signing_of(row) for row in rows}
+    totals = of_sums(edition, (yield QueryString(SUMS, edition.id)))
+    latest = yield QueryString(_LATEST, edition.id, False)
     held = [found[number] for number in now.held_back if number in found]
-    rows = await run(f"{_SHOWN} ORDER BY d.serial DESC LIMIT {{}}", edition.id, False, LATEST)
     return Wall(
         ceremony=now,
-        read=read,
-        fen=read.totals.fen - sum(one.fen or 0 for one in held),
-        deals=read.totals.deals - len(held),
+        totals=totals,
+        fen=totals.fen - sum(one.fen or 0 for one in held),
+        deals=totals.deals - len(held),
         stage=found.get(now.on_stage) if now.on_stage else None,
-        latest=tuple(map(_shown, rows)),
+        latest=tuple(map(signing_of, latest)),
     )
 
 
-#: By event loop and edition: the ceremony as it stood when the totals were read, which each of its steps renews.
-_kept: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, tuple[Read, Ceremony]]] = WeakKeyDictionary()
+_wall = in_one_snapshot(_reading)
 
 
-async def state(edition: EditionInfo) -> tuple[Read, Ceremony]:
-    """One look whether anything has changed, however many ask."""
-    read = await totals(edition)
-    kept = _kept.setdefault(asyncio.get_running_loop(), {})
-    found = kept.get(edition.id)
-    if found is None or found[0] is not read:
-        if len(kept) > 20:
-            kept.clear()
-        # Read after the totals: newer than they are, it is read anew with the next ones.
-        found = kept[edition.id] = (read, await ceremony(edition))
-    return found
+async def wall(edition: EditionInfo) -> Wall:
+    """All of it of one moment: a signing in between would be counted and not held back."""
+    return await run_read(_wall, edition)
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -128,7 +98,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
     number: str
     stage: int | None
-    shown: Shown | None
+    shown: Signing | None
 
 
 async def candidates(edition: EditionInfo) -> list[Candidate]:

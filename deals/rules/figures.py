@@ -182,10 +182,10 @@ def percentages(typed: Sequence[str]) -> list[Fraction]:
     return found
 
 
-def project_number(typed: DealIn) -> str:
-    """As projects bear it; empty where none is named, and of what is far too long."""
+def number_of(typed: str | None) -> str:
+    """As projects and meetings bear it; empty where none is named, and of what is far too long."""
     try:
-        return text.code((typed.project or "")[:100])[:40]
+        return text.code((typed or "")[:100])[:40]
     except text.Fault:
         return "?"
 
@@ -196,9 +196,11 @@ def checked(
     fields: Collection[str],
     exhibitors: Mapping[str, Known],
     projects: Collection[str],
+    meetings: Collection[str] = (),
     today: date,
 ) -> tuple[Figures, People]:
-    """``exhibitors``: those of the edition that the parties name, by number; ``projects``: of those named, which exist.
+    """``exhibitors``: those of the edition that the parties name, by number; ``projects`` and ``meetings``: of those
+    named, which exist.
 
     :raises InvalidInput: with every fault; its code is ``allocation_sum`` where the split does not fit the amount.
     """
@@ -209,10 +211,11 @@ def checked(
     split, fen = _split(typed, amount, rate, fields, faults)
     if fen is not None and not 0 < fen <= money.MOST_FEN:
         faults.add("rate", "out_of_range", mark("In yuan this is nothing, or more than thirteen digits."))
-    project = project_number(typed)
+    project = number_of(typed.project)
     if project and project not in projects:
         faults.add("project", "unknown", NO_PROJECT)
-    if typed.meeting is not None:
+    meeting = number_of(typed.meeting)
+    if meeting and meeting not in meetings:
         faults.add("meeting", "unknown", mark("There is no such meeting."))
     if typed.stage is not None and not 1 <= typed.stage <= MAX_STAGE:
         faults.add("stage", "out_of_range", mark("This number is out of range."))
@@ -229,7 +232,7 @@ def checked(
         stage=typed.stage,
         undisclosed=typed.undisclosed,
         project=project or None,
-        meeting=None,
+        meeting=meeting or None,
         parties=parties,
         split=split,
     )

@@ -25,6 +25,7 @@ from deals.services import duplicates
 from deals.services.errors import ChangedMeanwhile, SamePerson, WrongStatus
 from deals.services.writing import WRITE, Writing
 from deals.tables import Deal, DealParty, DealStatus, DealStep
+from projects.queries.meetings import meetings_numbered
 from projects.queries.projects import projects_numbered
 
 LONGEST_REASON = 500
@@ -45,9 +46,13 @@ async def known_of(edition: EditionInfo, typed: Sequence[str | PartyIn]) -> dict
 async def checked(edition: EditionInfo, typed: DealIn, known: dict[str, Known]) -> tuple[Figures, People]:
     """:raises InvalidInput: with every fault."""
     fields = [choice.code for choice in edition.fields]
-    named = rules.project_number(typed)
+    named = rules.number_of(typed.project)
     projects = await projects_numbered(edition, [named]) if named else set()
-    return rules.checked(typed, fields=fields, exhibitors=known, projects=projects, today=edition.today())
+    met = rules.number_of(typed.meeting)
+    meetings = await meetings_numbered(edition, [met]) if met else set()
+    return rules.checked(
+        typed, fields=fields, exhibitors=known, projects=projects, meetings=meetings, today=edition.today()
+    )
 
 
 def reason_of(typed: str) -> str:

@@ -44,7 +44,7 @@ def _columns(edition: EditionInfo, locale: Locale) -> list[Column]:
         column(mark("In yuan"), 24),
         *(Column(choice.name(locale), 24, TEXT) for choice in edition.all_fields),
         column(mark("District")),
-        column(mark("Place"), 24),
+        column(mark("Place of signing"), 24),
         column(mark("Term"), 24),
         column(mark("Undisclosed"), 8),
         column(mark("Signatories"), 30),

@@ -95,6 +95,14 @@ def where_of(edition: EditionInfo, wanted: Filter) -> Any:
     return where
 
 
+async def number_of(exhibitor: int) -> str:
+    """By its id. :raises NotFound:"""
+    row = await Exhibitor.select(Exhibitor.number).where(Exhibitor.id == exhibitor).first()
+    if row is None:
+        raise NotFound
+    return str(row["number"])
+
+
 async def codes_of(ids: list[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     """Categories and fields of these, in their order."""
     if not ids:

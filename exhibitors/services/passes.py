@@ -195,10 +195,17 @@ async def withdraw(actor: Actor, edition: EditionInfo, number: str, pass_: int) 
 
 
 async def decide(
-    actor: Actor, edition: EditionInfo, number: str, passes: Sequence[int], *, approve: bool, answer: str = ""
+    actor: Actor,
+    edition: EditionInfo,
+    number: str,
+    passes: Sequence[int],
+    *,
+    approve: bool,
+    answer: str = "",
+    quietly: bool = False,
 ) -> None:
     """An organizer's word on passes of one exhibitor that it has seen, all of them or none. The exhibitor is told by
-    mail. Of two at once one is heard.
+    mail, unless ``quietly``. Of two at once one is heard.
 
     :raises NotFound: 404. :raises InvalidInput: sent back without a reason. :raises PassesDecided: 409.
     """
@@ -250,4 +257,5 @@ async def decide(
             after={"state": state.value, "passes": sorted(passes)},
             note=said,
         )
-        await enqueue(firm.contact.email, mail, to_name=firm.contact.name)
+        if not quietly:
+            await enqueue(firm.contact.email, mail, to_name=firm.contact.name)

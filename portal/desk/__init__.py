@@ -5,7 +5,7 @@ Each address carries the exhibitor's number; whoever is no member of that desk g
 
 from typing import Any
 
-from portal.desk import files, messages, overview, people, products, profile
+from portal.desk import files, meetings, messages, overview, people, products, profile, projects
 from portal.desk.frame import Asked, Desk, opened
 
 __all__ = ["ROUTES", "Asked", "Desk", "opened"]
@@ -14,6 +14,8 @@ ROUTES: list[Any] = [
     *overview.ROUTES,
     *profile.ROUTES,
     *products.ROUTES,
+    *projects.ROUTES,
+    *meetings.ROUTES,
     *files.ROUTES,
     *people.ROUTES,
     *messages.ROUTES,

@@ -78,13 +78,27 @@ async def staff_badges(request: Asked, number: FromPath[str]) -> Response[Any]:
 async def add_badge(request: Asked, number: FromPath[str]) -> Response[Any]:
     desk = await opened(request, number)
     form = await form_of(request)
-    typed = checkin.StaffIn(form.text("holder"), form.text("title"), form.text("mobile"))
+    typed = checkin.StaffIn(form.text("holder"), form.text("title"), form.text("mobile"), form.text("email"))
     try:
-        await checkin.issue_for(desk.actor, desk.edition, number, typed)
+        made = await checkin.issue_for(desk.actor, desk.edition, number, typed, desk.locale)
     except DomainError as error:
         return await _badges(request, desk, form, shown_errors(error, desk.locale))
     response = redirect(f"/portal/{number}/badges")
-    flash(response, mark("The badge is made."))
+    flash(response, mark("The badge is made, and on its way by mail.") if made.email else mark("The badge is made."))
+    return response
+
+
+@post("/portal/{number:str}/badges/{serial:str}/mail", opt={**SIGNED_IN, "limit": "register"})
+async def mail_badge(request: Asked, number: FromPath[str], serial: FromPath[str]) -> Response[Any]:
+    desk = await opened(request, number)
+    response = redirect(f"/portal/{number}/badges")
+    try:
+        await checkin.mail_for(desk.actor, desk.edition, number, serial, desk.locale)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return await _badges(request, desk, Form(), shown_errors(error, desk.locale))
+    flash(response, mark("The badge is on its way by mail."))
     return response
 
 
@@ -97,4 +111,4 @@ async def revoke_badge(request: Asked, number: FromPath[str], serial: FromPath[s
     return response
 
 
-ROUTES: list[Any] = [colleagues, invite, remove_colleague, staff_badges, add_badge, revoke_badge]
+ROUTES: list[Any] = [colleagues, invite, remove_colleague, staff_badges, add_badge, mail_badge, revoke_badge]

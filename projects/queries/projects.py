@@ -30,6 +30,8 @@ class Filter(msgspec.Struct, frozen=True):
     field: str | None = None
     #: Part of a title, an owner or a number.
     q: str | None = None
+    #: Its id.
+    exhibitor: int | None = None
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -81,6 +83,8 @@ def _where(edition: EditionInfo, wanted: Filter) -> Any:
     if wanted.field is not None:
         of = ProjectField.select(ProjectField.project).where(ProjectField.code == wanted.field)
         where &= Project.id.is_in(of)
+    if wanted.exhibitor is not None:
+        where &= Project.exhibitor == wanted.exhibitor
     if wanted.q:
         where &= contains(Project.search, text.search_key(wanted.q)[:100])
     return where

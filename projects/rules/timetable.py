@@ -82,14 +82,19 @@ def _when(faults: Faults, name: str, typed: str) -> datetime | None:
     if not bare:
         faults.add(name, "required", REQUIRED)
         return None
+    return when(faults, name, bare)
+
+
+def when(faults: Faults, name: str, typed: str) -> datetime | None:
+    """A moment in whole minutes; None, and a fault at ``name``, where it is none or has no offset."""
     try:
-        when = datetime.fromisoformat(bare)
-        if when.tzinfo is None or not 2000 <= when.year <= 2200:
+        found = datetime.fromisoformat(text.code(typed))
+        if found.tzinfo is None or not 2000 <= found.year <= 2200:
             raise ValueError
-    except ValueError:
+    except (ValueError, text.Fault):
         faults.add(name, "time", mark("Please write the time with its offset, such as 2026-09-15T10:00:00+08:00."))
         return None
-    return when.replace(second=0, microsecond=0)
+    return found.replace(second=0, microsecond=0)
 
 
 def _speakers(faults: Faults, typed: Sequence[SpeakerIn]) -> tuple[Who, ...]:

@@ -1,5 +1,7 @@
 """The tables of this domain, a file for each part of it."""
 
+from projects.tables.interests import Interest
+from projects.tables.meetings import Meeting, MeetingMinute, MeetingSide, MeetingState, Outcome
 from projects.tables.pitches import MinuteOfSpeaker, MinuteOfStage, PitchStage, Slot, SlotKind, Speaker
 from projects.tables.projects import (
     Cooperation,
@@ -14,8 +16,14 @@ from projects.tables.projects import (
 
 __all__ = [
     "Cooperation",
+    "Interest",
+    "Meeting",
+    "MeetingMinute",
+    "MeetingSide",
+    "MeetingState",
     "MinuteOfSpeaker",
     "MinuteOfStage",
+    "Outcome",
     "Phase",
     "PitchStage",
     "Project",

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
 
 from core.accounts.roles import Role
+from tests.browser.site import settled
 from tests.world import PASSWORD, csrf_in
 
 #: The app's own way in for hand scanners.
@@ -125,7 +126,8 @@ class Phone:
     def whole(self) -> None:
         """Online, the list is there, and the page is kept for when the network is gone."""
         self.tab.wait_for_selector('.line[data-online="yes"]', timeout=30_000)
-        self.tab.wait_for_function(
+        settled(
+            self.tab,
             """async () => {
               const [one] = await indexedDB.databases();
               if (!one || !(await navigator.serviceWorker.ready).active) return false;
@@ -140,7 +142,6 @@ class Phone:
               base.close();
               return !!known?.fresh;
             }""",
-            timeout=60_000,
         )
 
     def scan(self, code: str) -> dict[str, str]:

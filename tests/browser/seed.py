@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from checkin.rules.badges import BadgeDraft
+from checkin.rules.badges import BadgeDraft, BadgeIn
 from checkin.services import badges as checkin
 from checkin.services.badges import StaffIn
 from checkin.tables import BadgeKind
-from core import db
-from core.accounts.roles import CLI, Actor, Role, effective
+from core import clock, db
+from core.accounts.roles import ANONYMOUS, CLI, Actor, Role, effective
+from core.accounts.secrets import digest
 from core.accounts.services import links, people, tokens
+from core.accounts.tables import OneTimeLink
 from core.config import settings
 from core.db.migrations import migrate
 from core.editions import rules, services
@@ -30,17 +32,21 @@ from exhibitors.queries.applications import exhibitor_numbered
 from exhibitors.queries.fees import Terms
 from exhibitors.queries.products import products
 from exhibitors.rules import passes as pass_rules
+from exhibitors.rules.desk import ADMITTED
 from exhibitors.rules.fees import Price
 from exhibitors.services import booths, desk, drafts, drawings, fees, files, halls, imports, moves, passes, steps
 from exhibitors.services import links as links_of_firms
 from exhibitors.services import registration as exhibitors
 from exhibitors.services.fees import Payment
 from exhibitors.services.moves import WindowIn
-from exhibitors.tables import FileKind, ImportState, PassKind, Per, Status, Step, Way
+from exhibitors.tables import Exhibitor, FileKind, ImportState, PassKind, Per, Status, Step, Way
 from gateway.applications import Typed
-from projects.rules.projects import OwnerIn, ProjectIn
+from projects.rules.interests import CONSENT_VERSION, InterestIn
+from projects.rules.meetings import MeetingIn, PlaceIn
+from projects.rules.projects import OwnerIn, ProjectIn, ProjectPatch
 from projects.rules.timetable import SessionIn, SlotIn, SpeakerIn
-from projects.services import projects, timetable
+from projects.services import interests, meetings, projects, timetable
+from projects.tables import MeetingSide, MeetingState, ProjectState
 from tests import uploads
 from tests.browser.seed_deals import signed
 from tests.browser.seed_gate import gates
@@ -82,9 +88,17 @@ async def _people() -> dict[str, str]:
     return {
         "person": str(invited),
         "invite": await links.make("invite", invited),
-        "sign_in": await links.make("sign_in", invited),
+        "sign_in": await _link_for_the_day(invited),
         "setup": await links.make("setup", None),
     }
+
+
+async def _link_for_the_day(account: int) -> str:
+    """A link to sign in lives half an hour, and the pages are looked at for longer on a slow machine."""
+    token = await links.make("sign_in", account)
+    later = clock.now() + timedelta(days=1)
+    await OneTimeLink.update({OneTimeLink.expires_at: later}).where(OneTimeLink.token_hash == digest(token))
+    return token
 
 
 async def _life(edition: EditionInfo) -> dict[str, str]:
@@ -96,10 +110,10 @@ async def _life(edition: EditionInfo) -> dict[str, str]:
             if states[n % len(states)] is Status.confirmed:
                 listed = kept.number
         drafts = [BadgeDraft(kind, f"示例人员{n + 1:02d}", "示例组委会", ()) for n, kind in enumerate(BadgeKind)]
-        await checkin.issue_all(CLI, edition, drafts)
+        made = await checkin.issue_all(CLI, edition, drafts)
         token = links_of_firms.fresh()
         await links_of_firms.add(kept.id, "firm@example.com", token)
-    return {"firm": kept.number, "listed": listed, "desk": token}
+    return {"firm": kept.number, "listed": listed, "desk": token, "badge": made[0].serial}
 
 
 PRICE = Price("", "", 0, "", Per.booth, 880_000)
@@ -194,14 +208,54 @@ async def _projects(edition: EditionInfo, number: str) -> dict[str, str]:
             offers=["INST"],
         ),
     )
+    on = clock.now()  # on stage for as long as anybody looks
+    times = (on.isoformat(), (on + timedelta(hours=11)).isoformat())
+    slot = await timetable.give_slot(
+        CLI, edition, made.number, SlotIn("主舞台", *times, [SpeakerIn("示例 讲者", "示例单位")])
+    )
     begins = edition.opens_at(edition.days[-1])
-    times = (begins.isoformat(), (begins + timedelta(minutes=15)).isoformat())
-    await timetable.give_slot(CLI, edition, made.number, SlotIn("主舞台", *times, [SpeakerIn("示例 讲者", "示例单位")]))
     for stage, kind in (("论坛厅", "talk"), ("论坛厅", "pause")):
         begins += timedelta(hours=1)
         times = (begins.isoformat(), (begins + timedelta(minutes=30)).isoformat())
-        await timetable.add_session(CLI, edition, SessionIn(stage, *times, kind, "示例议程", "A sample session"))
-    return {"project": made.number}
+        talk = await timetable.add_session(CLI, edition, SessionIn(stage, *times, kind, "示例议程", "A sample session"))
+    asked = ProjectIn(
+        "示例·社区嵌入式养老驿站", OwnerIn(number), "二十个驿站。\n\n寻找场地。", "idea", ["long_term_care"], ["land"]
+    )
+    waits = await projects.add(CLI, edition, asked)
+    await projects.change(
+        CLI,
+        edition,
+        waits.number,
+        ProjectPatch(status=ProjectState.changes_requested, answer="请写明每个驿站的面积和服务半径。"),
+    )
+    stages = {"stage": str(slot.stage.id), "empty_stage": str(talk.stage.id)}
+    visitor = await checkin.issue(
+        CLI, edition, BadgeIn("visitor", "示例意向人", "示例街道", mobile="13800138009", email="interest@example.com")
+    )
+    said = InterestIn(badge=visitor.code, consent=CONSENT_VERSION, message="我们在示例区有一处闲置院落，想面谈。")
+    await interests.express(ANONYMOUS, edition, made.number, said)
+    return {"project": made.number, "project_asked": waits.number, "slot": str(slot.id), **stages}
+
+
+async def _meetings(edition: EditionInfo, project: str, own: str) -> dict[str, str]:
+    """One that waits for the owner's word, one with a table, and one that was held, with three firms."""
+    listed = await Exhibitor.select(Exhibitor.number).where(
+        Exhibitor.edition == edition.id,
+        Exhibitor.number != own,
+        Exhibitor.status.is_in([one.value for one in ADMITTED]),
+    )
+    firms = [row["number"] for row in listed[:3]]
+    word = "想了解运营方式，第二天上午有空。"
+    asked = [await meetings.ask(CLI, edition, MeetingIn(project, firm, None, word)) for firm in firms]
+    begins = edition.opens_at(edition.days[-1])
+    for n, met in enumerate(asked[1:]):
+        await meetings.step(CLI, edition, met.number, MeetingState.accepted)
+        ends = begins + timedelta(minutes=20)
+        await meetings.place(CLI, edition, met.number, PlaceIn(f"{n + 1} 号桌", begins.isoformat(), ends.isoformat()))
+        begins = ends
+    last = asked[-1].number
+    await meetings.outcome(CLI, edition, last, "cooperation", "双方同意互访。", of=MeetingSide.owner)
+    return {"meeting": asked[0].number, "meeting_placed": asked[1].number, "meeting_held": last}
 
 
 async def _sheets(edition: EditionInfo, firm: str) -> dict[str, str]:
@@ -233,6 +287,7 @@ async def main() -> None:
         places = await _people() | await _life(edition) | await _booths(edition) | await _desk(edition)
         await _passes(edition, places["own"])
         places |= await _projects(edition, places["own"])
+        places |= await _meetings(edition, places["project"], places["own"])
         places |= await gates(edition, places["own"])
         places |= await signed(edition, places["listed"])
         places |= await _sheets(edition, places["listed"])

@@ -1,14 +1,18 @@
 """What the pages around the gates show: a desk in the hall with something open, and a booth that has read badges."""
 
 from datetime import timedelta
+from typing import Any
 
+from checkin import holders
 from checkin.queries import scan_desk
+from checkin.queries.badges import BadgeInfo
 from checkin.rules.badges import BadgeIn
 from checkin.rules.checkpoints import CheckpointIn
 from checkin.rules.incidents import IncidentIn
 from checkin.rules.leads import CONSENT_VERSION, LeadIn
 from checkin.rules.scans import BatchIn, OfflineScanIn, ScanIn
-from checkin.services import areas, badges, checkpoints, incidents, leads, rulings
+from checkin.rules.visits import VisitIn, checked
+from checkin.services import areas, badges, checkpoints, incidents, leads, rulings, visits
 from checkin.services.scans import gate as scanning
 from checkin.tables import Verdict
 from core import clock
@@ -66,5 +70,39 @@ async def _doors(edition: EditionInfo) -> dict[str, str]:
     return {"scan": str(first.later.id)}
 
 
+async def _registered(edition: EditionInfo) -> dict[str, str]:
+    """A group, somebody whose daughter filled it in and who agreed that exhibitors may have the contact, and one who
+    will not come after all."""
+    offered = [day.day for day in edition.days]
+
+    async def one(**typed: Any) -> BadgeInfo:
+        whole = VisitIn(consent=True, notice=edition.privacy_version, **typed)
+        draft = checked(whole, offered, edition.privacy_version, "zh-CN")
+        return await visits.register(ANONYMOUS, edition, draft, "zh-CN")
+
+    names = "示例成员甲\n示例成员乙"
+    await one(
+        holder="示例领队",
+        mobile="13800138001",
+        group=True,
+        size="30",
+        members=names,
+        vehicle="示A·12345",
+        arrives="9:30",
+    )
+    aged = await one(
+        holder="示例老人",
+        mobile="13800138002",
+        helper="family",
+        helper_name="示例女儿",
+        leads=True,
+        organisation="示例街道",
+    )
+    away = await one(holder="示例访客", mobile="13800138002")
+    await visits.cancel(CLI, edition, away)
+    key = holders.key_of(edition.id, aged.serial, aged.uid)
+    return {"holder_page": key, "holder_gone": holders.key_of(edition.id, away.serial, away.uid)}
+
+
 async def gates(edition: EditionInfo, own: str) -> dict[str, str]:
-    return await _desk(edition) | await _booth(edition, own) | await _doors(edition)
+    return await _desk(edition) | await _booth(edition, own) | await _doors(edition) | await _registered(edition)

@@ -21,6 +21,20 @@ from tests.world import PASSWORD, csrf_in
 SIZES = ("normal", "large")
 
 
+def settled(tab: Tab, question: str, timeout: float = 60_000) -> None:
+    """Waits until an async function of the page answers yes; ``wait_for_function`` takes its promise for one."""
+    tab.evaluate(
+        f"""async patience => {{
+          const asked = {question}, until = performance.now() + patience;
+          while (!(await asked())) {{
+            if (performance.now() > until) throw new Error('it never came: ' + asked);
+            await new Promise(done => setTimeout(done, 50));
+          }}
+        }}""",
+        timeout,
+    )
+
+
 class Site:
     def __init__(self, url: str, home: Path) -> None:
         self.url = url

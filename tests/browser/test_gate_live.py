@@ -55,5 +55,5 @@ def test_an_organizer_sees_both_phones_and_rules(site: Site, browser: Browser) -
         one.get_by_label("Note").fill("Sample: taken by a relative")
         one.get_by_role("button", name="Keep the ruling").click()
         expect(tab.get_by_text("The ruling is kept.")).to_be_visible()
-        tab.get_by_role("link", name="settled").click()
+        tab.get_by_role("link", name="Settled").click()
         expect(tab.get_by_text("Sample: taken by a relative")).to_be_visible()

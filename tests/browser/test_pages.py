@@ -58,10 +58,14 @@ FOCUSABLE = """() => [
   // Of radio buttons the chosen one alone is stopped at.
   && (e.type !== 'radio' || e.checked || !e.form.querySelector(`[name="${e.name}"]:checked`))).length"""
 
-FOCUSED = """() => {
+FOCUSED = """async () => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
-  const r = e.getBoundingClientRect(), s = getComputedStyle(e);
+  const place = () => e.getBoundingClientRect();
+  const shown = () => place().top >= -1 && Math.min(place().bottom, place().top + 44) <= innerHeight + 1;
+  // The browser scrolls to it when it draws the next picture, and a busy machine draws late.
+  for (let n = 0; n < 60 && !shown(); n++) await new Promise(requestAnimationFrame);
+  const r = place(), s = getComputedStyle(e);
   const at = document.elementFromPoint(r.left + r.width / 2, r.top + Math.min(r.height, 44) / 2);
   window.seen ??= new Map();
   if (!window.seen.has(e)) window.seen.set(e, window.seen.size);
@@ -69,7 +73,7 @@ FOCUSED = """() => {
     id: window.seen.get(e), name: e.outerHTML.slice(0, 80), skip: e.classList.contains('skip'),
     // Within a date the browser itself rings the part that has the focus.
     outlined: e.matches('[type^=date]') || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2),
-    shown: r.top >= -1 && Math.min(r.bottom, r.top + 44) <= innerHeight + 1 && r.width > 0,
+    shown: shown() && r.width > 0,
     free: !!at && (e.contains(at) || at.contains(e)),
   };
 }"""

@@ -220,8 +220,11 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     _in_its_own_desk(browser, url, home, numbers[2], "en", "large")
 
     tab.goto(url + "/admin/badges")
+    tab.get_by_role("link", name="Issue a badge").click()
     tab.get_by_label("Whose it is").fill("Sample Carpenter")
     tab.get_by_role("button", name="Issue the badge").click()
+    tab.get_by_role("heading", name="Sample Carpenter").wait_for()
+    tab.get_by_role("link", name="Badges").first.click()
     tab.get_by_role("cell", name="Sample Carpenter").wait_for()
 
     tab.goto(url + "/admin/audit")

@@ -67,7 +67,7 @@ async def test_what_a_key_struck_off_has_signed_is_refused_and_its_badges_get_ne
     with pytest.raises(NotFound):
         await queries.badge_with_code(edition, old.code)
     with pytest.raises(NotFound):
-        await keys.strike_off(CLI, edition, 1, "")
+        await keys.strike_off(CLI, edition, 1, "示例")
     await upkeep.sign_what_has_none()
     new = await queries.badge_with_serial(edition, old.serial)
     assert (new.key_number, new.uid != old.uid) == (2, True)

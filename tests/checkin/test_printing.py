@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import zipfile
 from datetime import date
 from typing import Any
@@ -73,14 +74,28 @@ def read(picture: Image.Image) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(picture)]
 
 
+def read_by_zbar(picture: Image.Image) -> list[str]:
+    try:
+        from pyzbar.pyzbar import ZBarSymbol, decode
+    except ImportError:  # its library is not on this machine
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("libzbar0 is not here")
+    return [found.data.decode() for found in decode(picture, [ZBarSymbol.QRCODE])]
+
+
 def folded(picture: Image.Image) -> Image.Image:
-    """A crease across: a bright line that is a little out of focus, and a shadow below it."""
+    """A crease across each code: a bright line that is a little out of focus, and a shadow below it."""
     out = picture.copy()
-    y = int(out.height * 0.62)
     pen = ImageDraw.Draw(out)
-    pen.line((0, y, out.width, y - 12), fill=255, width=4)
-    shade = Image.new("L", (out.width, out.height - y), 0)
-    out.paste(shade, (0, y), Image.new("L", shade.size, 60))
+    for found in zxingcpp.read_barcodes(picture):
+        corners = found.position
+        left, right = corners.top_left.x - 20, corners.top_right.x + 20
+        y = corners.top_left.y + int((corners.bottom_left.y - corners.top_left.y) * 0.62)
+        below = (left, y, right, corners.bottom_left.y + 20)
+        shade = Image.new("L", (below[2] - below[0], below[3] - below[1]), 0)
+        out.paste(shade, below[:2], Image.new("L", shade.size, 60))
+        pen.line((left, y, right, y - 12), fill=255, width=4)
     return out.filter(ImageFilter.GaussianBlur(0.8))
 
 
@@ -98,10 +113,10 @@ def test_every_badge_is_read_at_200_dpi_turned_small_and_folded(layout: Layout) 
         "small": small,
         "small and turned": [page.rotate(90, expand=True) for page in small],
     }
+    ways["folded"] = [folded(page) for page in pages]
     for way, shown in ways.items():
-        assert sorted(code for page in shown for code in read(page)) == wanted, way
-    if PAPERS[layout].cells == 1:
-        assert sorted(code for page in pages for code in read(folded(page))) == wanted
+        for reader in (read, read_by_zbar):
+            assert sorted({code for page in shown for code in reader(page)}) == wanted, (way, reader.__name__)
 
 
 @pytest.mark.parametrize("layout", list(Layout))
@@ -223,6 +238,6 @@ def test_many_come_in_parts_so_that_a_jam_costs_one(tmp_path: Any, monkeypatch: 
 async def test_a_badge_without_a_code_waits_for_one(opened: None) -> None:
     edition = await an_edition()
     made = await services.issue(CLI, edition, BadgeIn("crew", "示例"))
-    await keys.strike_off(CLI, edition, 1, "")
+    await keys.strike_off(CLI, edition, 1, "示例")
     with pytest.raises(printing.NoCodeYet):
         await printing.pdf(edition, [await queries.badge_with_serial(edition, made.serial)], Layout.card, "zh-CN")

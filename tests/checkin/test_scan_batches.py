@@ -1,16 +1,21 @@
 """Phones that had no network: what they let in stands, and what the rules would have said is told."""
 
+import asyncio
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from piccolo.querystring import QueryString
 
 from checkin.tables import Badge, BadgeKind, Scan
 from core import clock
 from core.accounts.roles import Role
+from core.db import engine, transaction
 from tests.checkin.gates import Phone, badges_of, gate, nonce
 from tests.checkin.test_scans import at_the_gate, everything_adds_up
+from tests.conftest import BACKEND
 from tests.world import token_for
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +65,36 @@ async def test_of_two_phones_that_let_one_badge_in_the_later_to_arrive_is_the_co
     assert (online["verdict"], online["reason"]) == ("refused", "already_used")
     told, true = (datetime.fromisoformat(str(one)) for one in (online["first_admitted_at"], sooner["scanned_at"]))
     assert abs(told - true) < timedelta(seconds=2)
+    await everything_adds_up(edition, phone)
+
+
+@pytest.mark.skipif(BACKEND != "postgres", reason="SQLite has one writer")
+async def test_a_batch_that_waited_while_others_went_on_is_counted_as_inside(client: httpx.AsyncClient) -> None:
+    """A snapshot does not list the transaction that took it, and has later ones: that does not mean it saw itself."""
+    edition, phone = await at_the_gate(client, reentry="daily")
+    known, new, later = await badges_of(edition, 3)
+    yesterday = at(days=1)  # counted apart from today
+    await phone.batch([{"code": known.code, "nonce": nonce(), "scanned_at": yesterday}], at())
+    outside = copy_context()
+
+    async def waits() -> bool:
+        asked = (
+            "SELECT 1 FROM pg_locks w JOIN pg_locks h ON h.transactionid = w.transactionid AND h.granted"
+            " WHERE NOT w.granted AND h.pid = pg_backend_pid()"
+        )
+        return bool(await engine().run_querystring(QueryString(asked)))
+
+    async with transaction():
+        await engine().run_querystring(QueryString("SELECT root FROM presence FOR UPDATE"))
+        scans = [{"code": one.code, "nonce": nonce()} for one in (new, known)]
+        batch = asyncio.create_task(phone.batch(scans, at()), context=outside)
+        async with asyncio.timeout(20):
+            while not await waits():
+                await asyncio.sleep(0)
+        other = phone.batch([{"code": later.code, "nonce": nonce(), "scanned_at": yesterday}], at())
+        await asyncio.create_task(other, context=outside.copy())
+    assert [answer["inside"] for answer in await batch] == [1, 2]
+    assert (await phone.scan(later.code))["inside"] == 3
     await everything_adds_up(edition, phone)
 
 

@@ -12,7 +12,7 @@ from checkin import codes, keys
 from checkin.queries.checkpoints import checkpoints
 from checkin.rules.gate import replay
 from checkin.services import tally
-from checkin.services.scans import asking, record
+from checkin.services.scans import record
 from checkin.tables import AreaBar, Badge, BadgeKind, BadgeStatus, Presence, Scan
 from core import clock
 from core.accounts.roles import CLI, Role
@@ -174,7 +174,6 @@ async def test_a_sound_signature_of_no_badge_is_unknown_and_a_struck_key_opens_n
     assert (await phone.scan(changed))["reason"] in ("bad_signature", "unknown_code")
     [badge] = await badges_of(edition)
     await keys.strike_off(CLI, edition, signer.number, "示例原因")
-    asking.forget()
     assert (await phone.scan(badge.code))["reason"] == "bad_signature"
     assert (await phone.scan(code))["reason"] == "bad_signature"
 

@@ -11,6 +11,7 @@ from cli import main
 from core import clock, db, money
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, stored_edition
+from core.mail.tables import MailMessage
 from deals.queries.deals import Filter, count_deals
 from deals.queries.totals import totals
 from deals.rules.totals import Totals
@@ -124,6 +125,27 @@ async def test_every_demo_account_signs_in(client: httpx.AsyncClient) -> None:
         answer = await send_form(client, "/login", email=account.email, password=account.password)
         assert answer.status_code == 303
     assert "演示数据" in (await client.get("/")).text
+
+
+@pytest.mark.anyio
+async def test_the_demos_exhibitor_sits_at_a_full_desk_also_after_a_reset(client: httpx.AsyncClient) -> None:
+    for again in (False, True):
+        loaded = await load_demo("Asia/Shanghai", reset=again)
+        theirs = next(one for one in loaded.accounts if one.roles == [Role.exhibitor])
+        client.cookies.clear()
+        await send_form(client, "/login", email=theirs.email, password=theirs.password)
+        home = await client.get("/portal", follow_redirects=True)
+        assert home.status_code == 200
+        number = home.url.path.rpartition("/")[2]
+        for page, shown in (
+            ("products", "示例助行器"),
+            ("messages", "380 V"),
+            ("passes", "示例 木工1"),
+            ("move", "17:00"),
+            ("statement", "示例押金"),
+        ):
+            assert shown in (await client.get(f"/portal/{number}/{page}")).text, page
+    assert {row["template"] for row in await MailMessage.select(MailMessage.template)} == {"new_sign_in"}
 
 
 def test_a_real_expo_is_left_alone(database: None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from piccolo.querystring import QueryString
 
 from core import db
 from core.db import Busy, TransactionMisuse, after_commit, insert_together, transaction
@@ -325,3 +326,32 @@ async def test_inserts_together_come_in_their_order_and_go_together() -> None:
     with pytest.raises(TransactionMisuse):
         await insert_together(Note.insert(Note(code="f")))
     assert await codes() == ["a", "b", "c"]
+
+
+def _counted_twice() -> db.Reading[tuple[int, int]]:
+    first = yield QueryString("SELECT COUNT(*) AS n FROM test_note WHERE amount = {}", 0)
+    second = yield QueryString("SELECT COUNT(*) AS n FROM test_note WHERE amount = {}", 0)
+    return first[0]["n"], second[0]["n"]
+
+
+async def test_reads_in_one_snapshot_are_of_one_moment_and_a_transaction_sees_its_own() -> None:
+    job = db.in_one_snapshot(_counted_twice)
+    ended = asyncio.Event()
+    seen: list[tuple[int, int]] = []
+
+    async def look() -> None:
+        while not ended.is_set():
+            seen.append(await db.run_read(job))
+
+    async def fill() -> None:
+        for number in range(60):
+            await write(f"{number:03}")
+        ended.set()
+
+    await asyncio.gather(fill(), look(), look())
+    assert all(first == second for first, second in seen)
+    assert len(set(seen)) > 1
+    async with db.transaction():
+        await Note.insert(Note(code="own"))
+        assert await db.run_read(job) == (61, 61)
+    assert await db.run_read(job) == (61, 61)

@@ -75,3 +75,26 @@ async def test_after_its_time_it_is_read_again() -> None:
     source.gate.set()
     fresh = Fresh(source, 0)
     assert [await fresh.get(), await fresh.get()] == [1, 2]
+
+
+async def test_while_somebody_asks_all_the_time_nobody_waits() -> None:
+    source, moment = Source(), 0.0
+    source.gate.set()
+    fresh = Fresh(source, 10, now=lambda: moment)
+    assert await fresh.get() == 1
+    moment = 4
+    assert await fresh.get() == 1
+    assert source.read == 1
+    source.gate.clear()
+    moment = 6
+    assert [await fresh.get(), await fresh.get()] == [1, 1]
+    await asyncio.sleep(0)
+    assert source.read == 2, "read beside those who ask, once"
+    source.gate.set()
+    while fresh.kept() == 1:
+        await asyncio.sleep(0)
+    assert await fresh.get() == 2
+    moment = 15.9
+    assert await fresh.get() == 2, "as old as when its reading began"
+    moment = 100
+    assert await fresh.get() > 2

@@ -47,10 +47,6 @@ def test_what_was_revealed_keeps_its_place() -> None:
             rules.queued(now, wrong)
 
 
-async def _wall(edition: EditionInfo) -> queries.Wall:
-    return await queries.wall(edition, *await queries.state(edition))
-
-
 async def _press(edition: EditionInfo, *steps: CeremonyStep) -> Ceremony:
     now = await queries.ceremony(edition)
     for step in steps:
@@ -63,16 +59,16 @@ async def test_the_wall_counts_up_as_deals_are_revealed_and_the_ledger_stays_the
     early = await counting(edition, 1, 100_00)
     first, second = await counting(edition, 2, 1), await counting(edition, 3, 10**13)
     await ceremony.queue(LEAD, edition, [second.number, first.number], expected=0)
-    assert (await _wall(edition)).fen == 100_00 + 1 + 10**13
+    assert (await queries.wall(edition)).fen == 100_00 + 1 + 10**13
     await _press(edition, CeremonyStep.open)
-    seen = [await _wall(edition)]
+    seen = [await queries.wall(edition)]
     for step in (CeremonyStep.next, CeremonyStep.next, CeremonyStep.back, CeremonyStep.close):
         await _press(edition, step)
-        seen.append(await _wall(edition))
+        seen.append(await queries.wall(edition))
     assert [one.fen for one in seen] == [100_00, 100_00 + 10**13, 100_00 + 10**13 + 1, 100_00 + 10**13, 10**13 + 100_01]
     assert [one.deals for one in seen] == [1, 2, 3, 2, 3]
     assert [one.stage and one.stage.number for one in seen] == [None, second.number, first.number, second.number, None]
-    assert {one.read.totals.fen for one in seen} == {10**13 + 100_01}
+    assert {one.totals.fen for one in seen} == {10**13 + 100_01}
     assert early.number in [one.number for one in seen[-1].latest]
     trail = await AuditEntry.select(AuditEntry.action).where(AuditEntry.action == "ceremony.moved")
     assert len(trail) == 6
@@ -90,14 +86,14 @@ async def test_what_is_not_confirmed_or_undisclosed_is_not_revealed_and_nothing_
         await _press(edition, CeremonyStep.open)
         with pytest.raises(NotToBeShown):
             await _press(edition, CeremonyStep.next)
-        assert (await _wall(edition)).fen == 0
+        assert (await queries.wall(edition)).fen == 0
         await _press(edition, CeremonyStep.close)
     now = await queries.ceremony(edition)
     await ceremony.queue(LEAD, edition, [waiting.number], expected=now.version)
     await _press(edition, CeremonyStep.open)
     await deals.confirm(YUE, edition, waiting.number)
     await _press(edition, CeremonyStep.next)
-    assert (await _wall(edition)).stage is not None
+    assert (await queries.wall(edition)).stage is not None
 
 
 async def test_a_deal_voided_on_the_stage_leaves_it(opened: None) -> None:
@@ -106,8 +102,33 @@ async def test_a_deal_voided_on_the_stage_leaves_it(opened: None) -> None:
     await ceremony.queue(LEAD, edition, [one.number], expected=0)
     await _press(edition, CeremonyStep.open, CeremonyStep.next)
     await deals.void(QIAN, edition, one.number, reason="示例")
-    shown = await _wall(edition)
+    shown = await queries.wall(edition)
     assert (shown.stage, shown.fen, shown.deals) == (None, 0, 0)
+
+
+async def test_whatever_becomes_of_what_is_held_back_the_sum_on_the_wall_is_of_one_moment(opened: None) -> None:
+    edition = await an_edition()
+    told = await counting(edition, 1, 7_00)
+    held = [(await draft(edition, n, 10**n)).number for n in range(2, 14)]
+    await ceremony.queue(LEAD, edition, [told.number, *held], expected=0)
+    await _press(edition, CeremonyStep.open, CeremonyStep.next)
+    ended = asyncio.Event()
+
+    async def sign() -> None:
+        for number in held:
+            await deals.confirm(YUE, edition, number)
+            await deals.void(YUE, edition, number, reason="示例")
+        ended.set()
+
+    seen: set[tuple[int, int]] = set()
+
+    async def look() -> None:
+        while not ended.is_set():
+            shown = await queries.wall(edition)
+            seen.add((shown.fen, shown.deals))
+
+    await asyncio.gather(sign(), *(look() for _ in range(4)))
+    assert seen == {(7_00, 1)}
 
 
 async def test_pressed_by_two_at_once_one_deal_is_revealed(opened: None) -> None:

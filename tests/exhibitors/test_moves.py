@@ -177,3 +177,17 @@ async def test_in_both_desks(client: httpx.AsyncClient) -> None:
     small = await send_form(client, f"/admin/move/{one.id}/capacity", at="/admin/move", **{f"capacity-{one.id}": "x"})
     assert small.status_code == 422
     assert (await send_form(client, f"/admin/move/{one.id}/remove", at="/admin/move")).status_code == 422
+
+
+async def test_the_desk_offers_no_time_that_is_over(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    number = await firm(edition, 1, Status.approved)
+    await its_member(edition, number)
+    gone, open_ = await window(edition, starts=timedelta(hours=-3)), await window(edition)
+    await window(edition, way=Way.departure, starts=timedelta(hours=-30))
+    await sign_in(client, Role.exhibitor)
+    shown = (await client.get(f"/portal/{number}/move")).text
+    assert f'value="{gone}" disabled' in shown
+    assert f'value="{open_}">' in shown
+    assert shown.count("这个时段已经结束") == 2
+    assert shown.count("选定时段") == 1, "nothing of the other way is left to choose"

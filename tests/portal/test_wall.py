@@ -20,6 +20,8 @@ async def test_where_totals_are_not_public_the_wall_shows_none_to_strangers(clie
     page = await client.get("/wall")
     assert page.status_code == 200
     assert FIGURE not in page.text
+    assert "不对外公布" in page.text
+    assert "/login?next=/wall" in page.text
     await sign_in(client, Role.viewer)
     assert FIGURE in (await client.get("/wall")).text
 

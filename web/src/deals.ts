@@ -22,6 +22,8 @@ function readBack(form: HTMLFormElement): void {
   const back = form.querySelector<HTMLOutputElement>("[data-back]");
   const sum = form.querySelector<HTMLOutputElement>("[data-sum]");
   if (!back || !sum) return;
+  const nothing = [...back.children];
+  back.hidden = sum.hidden = false;
   let asked = 0;
   let waiting = 0;
   const look = async (): Promise<void> => {
@@ -32,14 +34,13 @@ function readBack(form: HTMLFormElement): void {
     }
     const found = await ask(body);
     if (mine !== asked || !found) return;
-    back.replaceChildren(
-      ...[
-        line("back-number", found.number),
-        line("back-units", found.units),
-        line("back-capitals", found.capitals, "zh-CN"),
-        line("error", found.error),
-      ].filter((one) => one.textContent !== ""),
-    );
+    const lines = [
+      line("back-number", found.number),
+      line("back-units", found.units),
+      line("back-capitals", found.capitals, "zh-CN"),
+      line("error", found.error),
+    ].filter((one) => one.textContent !== "");
+    back.replaceChildren(...(lines.length ? lines : nothing));
     sum.textContent = found.sum;
     sum.classList.toggle("fits", found.fits);
   };

@@ -1,11 +1,10 @@
 /* Badges read at a booth: by camera or by hand, with a network or without. */
 
-import { canLook, look } from "./leads/camera";
 import { forget, keep, waiting } from "./leads/queue";
 import { nonce, send, type Lead } from "./leads/sending";
+import { Camera, type Blind } from "./scanner/camera";
+import { allowed, Sight } from "./scanner/sight";
 
-/** Milliseconds for which the code that was just read is not read again. */
-const REST = 4000;
 /** Milliseconds between two tries to send what waits. */
 const RETRY = 15000;
 
@@ -20,7 +19,7 @@ function begin(root: HTMLElement, ask: HTMLDialogElement): void {
   const csrf = said(root, "csrf");
   const outcome = part("outcome");
   let busy = false;
-  let last = { code: "", at: 0 };
+  const sight = new Sight();
   let gone = !navigator.onLine;
   let flushing = false;
 
@@ -35,22 +34,27 @@ function begin(root: HTMLElement, ask: HTMLDialogElement): void {
   });
 
   const start = part<HTMLButtonElement>("start");
-  if (!canLook()) trouble("none");
-  start.hidden = !canLook();
+  const camera = new Camera(
+    part<HTMLVideoElement>("video"),
+    (code) => {
+      // Held while somebody is asked: the badge in view is the one that is asked about.
+      if (sight.fresh(code, performance.now(), busy)) void read({ code });
+    },
+    (why) => {
+      root.classList.remove("looking");
+      start.hidden = why === "insecure";
+      trouble(why);
+    },
+  );
+  if (!allowed()) trouble("insecure");
+  start.hidden = !allowed();
   start.addEventListener("click", () => {
-    look(part<HTMLVideoElement>("video"), (code) => {
-      const now = Date.now();
-      if (busy || (code === last.code && now - last.at < REST)) return;
-      last = { code, at: now };
-      void read({ code });
-    }).then(
-      () => {
-        start.hidden = true;
-        root.classList.add("looking");
-      },
-      () => trouble("denied"),
-    );
+    part("trouble").hidden = true;
+    start.hidden = true;
+    root.classList.add("looking");
+    void camera.start("");
   });
+  void keepPage();
   part<HTMLFormElement>("typed").addEventListener("submit", (event) => {
     event.preventDefault();
     const field = root.querySelector<HTMLInputElement>("#f-serial");
@@ -59,7 +63,7 @@ function begin(root: HTMLElement, ask: HTMLDialogElement): void {
     field.value = "";
   });
 
-  function trouble(name: string): void {
+  function trouble(name: Blind): void {
     const shown = part("trouble");
     shown.textContent = said(shown, name);
     shown.hidden = false;
@@ -145,7 +149,6 @@ function begin(root: HTMLElement, ask: HTMLDialogElement): void {
       show("failed");
     } finally {
       busy = false;
-      last.at = Date.now();
     }
   }
 
@@ -164,5 +167,16 @@ function begin(root: HTMLElement, ask: HTMLDialogElement): void {
       flushing = false;
       showNetwork();
     }
+  }
+}
+
+/** Opened once with a network, the page opens without one, too. */
+async function keepPage(): Promise<void> {
+  if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
+  try {
+    await navigator.serviceWorker.register("/portal/leads-worker.js", { scope: "/portal/", updateViaCache: "none" });
+    (await navigator.serviceWorker.ready).active?.postMessage(location.pathname);
+  } catch {
+    // A private window, say: then it works as long as it stays open.
   }
 }

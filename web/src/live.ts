@@ -8,6 +8,22 @@ const IDLE = 30000;
 const part = document.querySelector<HTMLElement>("[data-live]");
 if (part) follow(part);
 
+/** What counts down, by the server's clock: it said its own when the part was made. */
+const seen = new WeakMap<HTMLElement, number>();
+function tick(): void {
+  for (const one of document.querySelectorAll<HTMLElement>("[data-until]")) {
+    const since = seen.get(one) ?? performance.now();
+    seen.set(one, since);
+    const now = Number(one.dataset["now"]) + performance.now() - since;
+    const left = Math.ceil((Number(one.dataset["until"]) - now) / 1000);
+    const [minutes, seconds] = [Math.floor(Math.abs(left) / 60), Math.abs(left) % 60];
+    one.textContent = `${left < 0 ? "+" : ""}${minutes}:${String(seconds).padStart(2, "0")}`;
+    one.classList.toggle("over", left < 0);
+  }
+}
+tick();
+setInterval(tick, 250);
+
 function follow(part: HTMLElement): void {
   const stale = document.createElement("p");
   stale.className = "state wait";
@@ -26,6 +42,7 @@ function follow(part: HTMLElement): void {
     if (!answer.ok) throw new Error(String(answer.status));
     const open = Array.from(part.querySelectorAll<HTMLDetailsElement>("details[open]"), (one) => one.id);
     part.innerHTML = await answer.text();
+    tick();
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     part.dataset["read"] = String(++read);
   }

@@ -44,7 +44,8 @@ async function follow(wall: HTMLElement): Promise<void> {
     timeZone: wall.dataset["zone"],
   });
   let truth = new Date();
-  let shown = "";
+  // As it stands before it is drawn on: the first reading usually says the same.
+  let shown = wall.innerHTML.trim();
   let reading = false;
   let again = false;
   let bars: Bars | null = null;
@@ -73,10 +74,13 @@ async function follow(wall: HTMLElement): Promise<void> {
   }
 
   function put(text: string): void {
-    if (text === shown) return;
+    const told = document.createElement("template");
+    told.innerHTML = text;
+    const said = told.innerHTML.trim();
+    if (said === shown) return;
     const before = BigInt(wall.querySelector<HTMLElement>("[data-fen]")?.dataset["fen"] ?? "0");
-    wall.innerHTML = text;
-    shown = text;
+    shown = said;
+    wall.replaceChildren(told.content);
     const sum = wall.querySelector<HTMLElement>("b[data-fen]");
     if (sum) countUp(sum, before);
     void draw();

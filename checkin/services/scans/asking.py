@@ -3,57 +3,21 @@
 from datetime import datetime, timedelta
 
 from checkin import codes
+from checkin.keys import keys_for_scans
 from checkin.queries.checkpoints import CheckpointInfo, checkpoints
+from checkin.queries.devices import device_scanning
 from checkin.rules.scans import BatchIn, OfflineScanIn, ScanIn, event_time, moment_of, skew_of
-from checkin.services.scans.record import Asked, Keys
-from checkin.tables import BadgeKey, ScanDevice
+from checkin.services.scans.record import Asked
 from core import clock, text
 from core.accounts.roles import Actor, Role
 from core.editions.queries import EditionInfo
 from core.errors import FieldError, Forbidden, InvalidInput
-from core.fresh import FreshBy
 from core.i18n import mark
 
 
 class OtherCheckpoint(Forbidden):
     code = "other_checkpoint"
     message = mark("This device is bound to another checkpoint.")
-
-
-_keys: FreshBy[int, Keys] = FreshBy()
-_devices: FreshBy[str, dict[int, int]] = FreshBy()
-
-
-def forget() -> None:
-    """For :func:`core.db.after_commit` of what changes keys or devices."""
-    _keys.forget()
-    _devices.forget()
-
-
-async def keys_of(edition: int) -> Keys:
-    async def read() -> Keys:
-        rows = await BadgeKey.select(BadgeKey.number, BadgeKey.public, BadgeKey.retired_at).where(
-            BadgeKey.edition == edition
-        )
-        return Keys(
-            {row["number"]: bytes.fromhex(row["public"]) for row in rows if row["retired_at"] is None},
-            frozenset(row["number"] for row in rows if row["retired_at"] is not None),
-        )
-
-    return await _keys.get(edition, read)
-
-
-async def device_of(actor: Actor) -> int | None:
-    """The enrolled device whose token this is."""
-    if actor.kind != "token" or actor.id is None:
-        return None
-    token = actor.id
-
-    async def read() -> dict[int, int]:
-        rows = await ScanDevice.select(ScanDevice.id, ScanDevice.token).where(ScanDevice.revoked_at.is_null())
-        return {row["token"]: row["id"] for row in rows}
-
-    return (await _devices.get("all", read)).get(token)
 
 
 def _checkpoint(typed: str, bound: str, of: dict[str, CheckpointInfo], actor: Actor, at: str) -> CheckpointInfo:
@@ -99,8 +63,8 @@ async def asked_one(actor: Actor, bound: str, edition: EditionInfo, typed: ScanI
         arrived_at=now,
         note=_note(typed.note, ""),
         actor=actor.key,
-        device=await device_of(actor),
-        keys=await keys_of(edition.id),
+        device=await device_scanning(actor),
+        keys=await keys_for_scans(edition.id),
     )
 
 
@@ -109,7 +73,7 @@ async def asked_many(actor: Actor, bound: str, edition: EditionInfo, typed: Batc
     now = clock.now()
     skew = skew_of(typed.device_time, now)
     every = await checkpoints(edition.id)
-    device, keys, zone, key = await device_of(actor), await keys_of(edition.id), edition.zone, actor.key
+    device, keys, zone, key = await device_scanning(actor), await keys_for_scans(edition.id), edition.zone, actor.key
     milliseconds = max(-(2**62), min(2**62, skew // timedelta(milliseconds=1)))
 
     def one(scan: OfflineScanIn, at: str) -> Asked:

@@ -23,7 +23,7 @@ WITH f AS (
   SELECT xid, scan, undo_xid, undo FROM scan_fold WHERE edition = $1 AND NOT stale
   UNION ALL SELECT 0, 0, 0, 0 LIMIT 1
 )
-SELECT pg_current_snapshot()::text AS seen, (
+SELECT pg_current_snapshot()::text AS seen, pg_current_xact_id_if_assigned()::text::bigint AS own, (
   COALESCE((SELECT a.inside FROM area_count a WHERE a.area = $2 AND a.day = $3
     AND EXISTS (SELECT 1 FROM scan_fold x WHERE x.edition = $1 AND NOT x.stale)), 0)
   + COALESCE((SELECT SUM(s.delta) FROM scan s, f WHERE s.edition = $1 AND (s.xid, s.id) > (f.xid, f.scan)
@@ -36,12 +36,15 @@ SELECT pg_current_snapshot()::text AS seen, (
 
 
 class _Seen:
-    """A snapshot as PostgreSQL writes it: which transactions it has (``xmin:xmax:running,...``)."""
+    """A snapshot as PostgreSQL writes it: which transactions it has (``xmin:xmax:running,...``).
 
-    def __init__(self, text: str) -> None:
+    It does not list the transaction that took it as running; ``own`` is that one, which writes its scans later.
+    """
+
+    def __init__(self, text: str, own: int | None) -> None:
         first, last, running = text.split(":")
-        self._first, self._last = int(first), int(last)
-        self._running = frozenset(int(one) for one in running.split(",") if one)
+        self._running = frozenset(int(one) for one in running.split(",") if one) | ({own} if own else set())
+        self._first, self._last = min(int(first), *self._running, int(last)), int(last)
 
     def has(self, xid: int) -> bool:
         return xid < self._first or (xid < self._last and xid not in self._running)
@@ -87,7 +90,7 @@ async def ready(connection: Any, asked: Asked) -> None:
         row = await connection.fetchrow(
             _COUNT, asked.edition, asked.checkpoint.area.id, asked.moment.day, asked.zone.key
         )
-        seen = gauge.seen = _Seen(row["seen"])
+        seen = gauge.seen = _Seen(row["seen"], row["own"])
         gauge.counted = int(row["inside"])
         gauge.landed = [(xid, delta) for xid, delta in gauge.landed if not seen.has(xid)]
         gauge.at = time.monotonic()

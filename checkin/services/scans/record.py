@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from checkin.keys import Keys
 from checkin.queries.checkpoints import CheckpointInfo
 from checkin.rules.gate import Admission, Decision, Moment, Pass, State
 from checkin.tables import Direction, Verdict
@@ -22,15 +23,6 @@ NAMES = ", ".join(COLUMNS)
 STATE = ("first_at", "day", "first_today_at", "arrived_today", "inside", "arrived")
 #: Of ``badge``: what the rules and the answer need.
 BADGE = "id, kind, status, days, size, root, key_number, holder, organisation, note"
-
-
-class Keys(msgspec.Struct, frozen=True):
-    """Of an edition."""
-
-    #: Those in force, by number.
-    public: dict[int, bytes]
-    #: Numbers of keys that nothing is let in by any more.
-    struck: frozenset[int]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,12 @@ from checkin.services.scans.record import Answer, Asked, Known
 
 _STATE = ", ".join(record.STATE)
 _GIVEN = record.GIVEN.format("s.edition = ? AND s.nonce = ?")
-_BADGE = f"SELECT {record.BADGE} FROM badge WHERE code = ? AND edition = ?"  # noqa: S608
+_BADGE = ", ".join(f"b.{name}" for name in record.BADGE.split(", "))
+#: With where it stands in the area; ``there`` is null where it has not been.
+_LOOK = (
+    f"SELECT {_BADGE}, p.version AS there, {_STATE} FROM badge b"  # noqa: S608
+    " LEFT JOIN presence p ON p.area = ? AND p.root = COALESCE(b.root, b.id) WHERE b.code = ? AND b.edition = ?"
+)
 _PRESENCE = f"SELECT {_STATE} FROM presence WHERE area = ? AND root = ?"  # noqa: S608
 _SCAN = f"INSERT INTO scan ({record.NAMES}, xid) VALUES ({', '.join('?' * len(record.COLUMNS))}, 0)"  # noqa: S608
 _NEW = (
@@ -50,16 +55,13 @@ def _move_bar(connection: sqlite3.Connection, area: AreaInfo, day: date, delta: 
     return int(row["inside"])
 
 
-def _settled(connection: sqlite3.Connection, asked: Asked, who: Known, inside: int) -> tuple[Settled, bool]:
-    area = asked.checkpoint.area
-    row: Any = connection.execute(_PRESENCE, (area.id, who.root)).fetchone()
-    presence = NOBODY if row is None else record.state(row)
+def _settled(connection: sqlite3.Connection, asked: Asked, who: Known, presence: State, inside: int) -> Settled:
     then = None
     if decide.is_late(asked, presence):
-        rows: Any = connection.execute(_ADMITTED, (area.id, who.root))
+        rows: Any = connection.execute(_ADMITTED, (asked.checkpoint.area.id, who.root))
         before = [record.admission(one, asked.zone) for one in rows]
         then = decide.earlier(presence, before, who.badge.size, asked.moment.day)
-    return decide.settle(asked, who, presence, then, inside), row is None
+    return decide.settle(asked, who, presence, then, inside)
 
 
 def _move(connection: sqlite3.Connection, asked: Asked, root: int, area: AreaInfo, state: State, new: bool) -> None:
@@ -88,14 +90,14 @@ def one(connection: sqlite3.Connection, asked: Asked) -> Answer:
     :raises sqlite3.IntegrityError: the nonce is there already; nothing of the job stays.
     """
     area, day = asked.checkpoint.area, asked.moment.day
-    row: Any = connection.execute(_BADGE, (asked.code, asked.edition)).fetchone()
+    row: Any = connection.execute(_LOOK, (area.id, asked.code, asked.edition)).fetchone()
     if row is None:
         settled = decide.stranger(asked)
         who = None
     else:
-        who = record.known(row)
+        who, new = record.known(row), row["there"] is None
         before = 0 if area.capacity is None else _bar(connection, area, day)
-        settled, new = _settled(connection, asked, who, before)
+        settled = _settled(connection, asked, who, NOBODY if new else record.state(row), before)
     delta = settled.decision.delta
     inside = _move_bar(connection, area, day, delta) if delta else _bar(connection, area, day)
     if who is not None and settled.verdict == record.ADMITTED:

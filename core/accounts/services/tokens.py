@@ -7,11 +7,11 @@ from weakref import WeakKeyDictionary
 from core import clock, text
 from core.accounts import secrets
 from core.accounts.errors import NameTaken, TooHigh
-from core.accounts.queries import Program
+from core.accounts.queries import Program, forget_programs
 from core.accounts.roles import Actor, Role
 from core.accounts.tables import ApiToken
 from core.audit.services import record
-from core.db import transaction
+from core.db import after_commit, transaction
 from core.errors import FieldError, InvalidInput, NotFound
 from core.i18n import mark
 
@@ -58,6 +58,19 @@ async def revoke(actor: Actor, name: str) -> None:
         if gone[0]["role"] in (Role.admin, Role.signing) and Role.admin not in actor.roles:
             raise TooHigh
         await record(actor, "token.revoked", f"token:{gone[0]['id']}")
+        after_commit(forget_programs)
+
+
+async def end(token: int) -> None:
+    """Inside the transaction of what it belongs to, which says so in the trail. One that is revoked stays so."""
+    await ApiToken.update({ApiToken.revoked_at: clock.now()}).where(ApiToken.id == token, ApiToken.revoked_at.is_null())
+    after_commit(forget_programs)
+
+
+async def bind(token: int, checkpoint: str) -> None:
+    """To the one checkpoint that it scans for, or to none; inside the transaction that says why."""
+    await ApiToken.update({ApiToken.checkpoint: checkpoint}).where(ApiToken.id == token)
+    after_commit(forget_programs)
 
 
 #: When this process noted it, by event loop: of many calls that come at once one does.

@@ -18,13 +18,15 @@ from exhibitors.tables import (
 LONGEST_MESSAGE = 4000
 
 
-async def write(actor: Actor, edition: EditionInfo, number: str, typed: str, *, from_organizers: bool) -> None:
-    """A message to the other side; one to an exhibitor is also mailed. :raises InvalidInput: 422."""
+async def write(
+    actor: Actor, edition: EditionInfo, number: str, typed: str, *, from_organizers: bool, quietly: bool = False
+) -> None:
+    """A message to the other side; one to an exhibitor is also mailed, unless ``quietly``. :raises InvalidInput:"""
     exhibitor = await desk.opened_by(actor, edition, number)
     said = paragraphs("text", typed, LONGEST_MESSAGE, required=True)
     detail = await exhibitor_numbered(edition, number)
     mail = None
-    if from_organizers:
+    if from_organizers and not quietly:
         locale = people.locale_of(detail.locale)
         mail = compose(
             "message",

@@ -65,9 +65,24 @@ export class Store {
   }
 
   private well(): void {
+    void this.writeRemembered();
     if (this.trouble && this.database && this.spare.length === 0) {
       this.trouble = "";
       this.onTrouble();
+    }
+  }
+
+  /** The disk takes things again: what memory alone has kept must outlive the tab, too. */
+  private async writeRemembered(): Promise<void> {
+    const kept = [...this.remembered];
+    if (kept.length === 0) return;
+    try {
+      const transaction = this.at("meta", "readwrite");
+      for (const [key, value] of kept) transaction.objectStore("meta").put(value, key);
+      await ended(transaction);
+      for (const [key, value] of kept) if (this.remembered.get(key) === value) this.remembered.delete(key);
+    } catch {
+      // Not yet: the next thing that the disk takes tries again.
     }
   }
 

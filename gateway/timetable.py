@@ -1,0 +1,91 @@
+"""The form of what stands on a stage: a day, a clock time and a length rather than moments with offsets."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from core.editions.queries import EditionInfo
+from core.editions.rules import moment_of
+from core.errors import FieldError, InvalidInput
+from core.i18n import mark
+from gateway.forms import Form
+from projects.queries.agenda import SlotInfo
+from projects.rules.timetable import SpeakerIn
+
+T = TypeVar("T")
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:：.]?([0-5]\d)")
+KINDS: dict[str, str] = {
+    "pitch": mark("Pitch"),
+    "talk": mark("Talk"),
+    "ceremony": mark("Ceremony"),
+    "signing": mark("Signing"),
+    "pause": mark("Break"),
+}
+
+
+def by_day(edition: EditionInfo, found: Iterable[T], at: Callable[[T], datetime]) -> list[tuple[date, list[T]]]:
+    """Days of the expo's own clock; in each the order in which they came."""
+    days: dict[date, list[T]] = {}
+    for one in found:
+        days.setdefault(at(one).astimezone(edition.zone).date(), []).append(one)
+    return list(days.items())
+
+
+def _speakers(typed: str) -> list[SpeakerIn]:
+    """A line each: the name, and after a comma or a wide gap whom the person speaks for."""
+    found = []
+    for line in typed.splitlines():
+        name, _, organisation = re.sub(r"[,，;；|]|\t| {2,}|　", "\0", line.strip(), count=1).partition("\0")
+        if name.strip():
+            found.append(SpeakerIn(name.strip(), organisation.strip() or None))
+    return found
+
+
+def times_of(form: Form, edition: EditionInfo) -> dict[str, Any]:
+    """Stage, times and speakers, for :class:`~projects.rules.timetable.SlotIn`.
+
+    :raises InvalidInput: at ``stage``, ``day``, ``begins`` or ``minutes``.
+    """
+    faults: list[FieldError] = []
+    day = form.text("day", 20)
+    if day not in {one.day.isoformat() for one in edition.days}:
+        faults.append(FieldError("day", "unknown", mark("Please choose from the list.")))
+    clock = _CLOCK.fullmatch(form.text("begins", 20).strip())
+    if clock is None:
+        message = mark("Please write the time as hours and minutes, such as 09:30.")
+        faults.append(FieldError("begins", "time", message))
+    minutes = form.number("minutes")
+    if minutes is None or not 1 <= minutes <= 720:
+        faults.append(FieldError("minutes", "out_of_range", mark("Please enter 1 to 720 minutes.")))
+    if not form.text("stage", 200).strip():
+        faults.append(FieldError("stage", "required", mark("Please fill this in.")))
+    if faults or clock is None or minutes is None:
+        raise InvalidInput(errors=tuple(faults))
+    begins = moment_of(date.fromisoformat(day), int(clock[1]) * 60 + int(clock[2]), edition.timezone)
+    return {
+        "stage": form.text("stage", 200),
+        "starts_at": begins.isoformat(),
+        "ends_at": (begins + timedelta(minutes=minutes)).isoformat(),
+        "speakers": _speakers(form.text("speakers", 10_000)),
+    }
+
+
+def filled(slot: SlotInfo, edition: EditionInfo) -> Form:
+    begins = slot.starts_at.astimezone(edition.zone)
+    return Form(
+        {
+            "kind": slot.kind.value,
+            "project": slot.project,
+            "title": "" if slot.project else slot.title,
+            "title_en": "" if slot.project else slot.title_en,
+            "stage": slot.stage.name,
+            "day": begins.date().isoformat(),
+            "begins": f"{begins:%H:%M}",
+            "minutes": str((slot.ends_at - slot.starts_at) // timedelta(minutes=1)),
+            "speakers": "\n".join(
+                f"{who.name}，{who.organisation}" if who.organisation else who.name for who in slot.speakers
+            ),
+        }
+    )

@@ -1,0 +1,107 @@
+"""Partners for a project, and projects for a firm: what is compared, and with what outcome. Only firms that take part
+and agreed to stand in the directory are compared or shown."""
+
+from typing import Any
+
+import msgspec
+
+from core.editions.queries import EditionInfo
+from core.fresh import FreshBy
+from exhibitors.rules.desk import ADMITTED
+from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorField
+from projects.queries.projects import Filter, ProjectInfo, published
+from projects.rules.matching import Match, Partner, Sought, best, match
+from projects.tables import Interest
+
+MOST = 50
+#: Seconds for which firms are kept: what they say of themselves changes rarely, and is many rows.
+KEPT = 20.0
+
+
+class Firm(msgspec.Struct, frozen=True):
+    id: int
+    number: str
+    name: str
+    name_en: str
+    says: Partner
+
+    def said(self, locale: str) -> str:
+        return (self.name_en if locale == "en" else "") or self.name
+
+
+class PartnerMatch(msgspec.Struct, frozen=True):
+    firm: Firm
+    match: Match
+
+
+class ProjectMatch(msgspec.Struct, frozen=True):
+    project: ProjectInfo
+    match: Match
+
+
+_firms: FreshBy[int, dict[str, Firm]] = FreshBy(KEPT)
+
+
+async def _read(edition: int) -> dict[str, Firm]:
+    rows = await Exhibitor.select(Exhibitor.id, Exhibitor.number, Exhibitor.name, Exhibitor.name_en).where(
+        Exhibitor.edition == edition,
+        Exhibitor.status.is_in([status.value for status in ADMITTED]),
+        Exhibitor.listed.eq(True),
+    )
+    says: dict[int, tuple[set[str], set[str]]] = {row["id"]: (set(), set()) for row in rows}
+    tables: tuple[Any, ...] = (ExhibitorField, ExhibitorCategory)
+    for place, table in enumerate(tables):
+        codes = await table.select(table.exhibitor, table.code).where(table.exhibitor.edition == edition)
+        for row in codes:
+            if row["exhibitor"] in says:
+                says[row["exhibitor"]][place].add(row["code"])
+    return {
+        row["number"]: Firm(
+            row["id"],
+            row["number"],
+            row["name"],
+            row["name_en"],
+            Partner(frozenset(says[row["id"]][0]), frozenset(says[row["id"]][1])),
+        )
+        for row in rows
+    }
+
+
+async def _firms_of(edition: EditionInfo) -> dict[str, Firm]:
+    return await _firms.get(edition.id, lambda: _read(edition.id))
+
+
+def sought_by(project: ProjectInfo) -> Sought:
+    cooperation = tuple(one.value for one in project.cooperation)
+    return Sought(project.fields, project.needs, project.offers, cooperation)
+
+
+async def _interested(project: int) -> set[int]:
+    rows = await Interest.select(Interest.exhibitor).where(
+        Interest.project == project, Interest.exhibitor.is_not_null(), Interest.withdrawn_at.is_null()
+    )
+    return {row["exhibitor"] for row in rows}
+
+
+async def partners_for(edition: EditionInfo, project: ProjectInfo, most: int = 10) -> list[PartnerMatch]:
+    """The best first; its owner is none of them."""
+    firms, interested, sought = await _firms_of(edition), await _interested(project.id), sought_by(project)
+    others = (
+        (firm.number, firm.says, firm.id in interested) for firm in firms.values() if firm.number != project.exhibitor
+    )
+    return [PartnerMatch(firms[number], one) for number, one in best(sought, others, most)]
+
+
+async def projects_for(edition: EditionInfo, exhibitor: int, most: int = 10) -> list[ProjectMatch]:
+    """Published ones of others, the best first; ``exhibitor`` is an id."""
+    fields = await ExhibitorField.select(ExhibitorField.code).where(ExhibitorField.exhibitor == exhibitor)
+    codes = await ExhibitorCategory.select(ExhibitorCategory.code).where(ExhibitorCategory.exhibitor == exhibitor)
+    says = Partner(frozenset(row["code"] for row in fields), frozenset(row["code"] for row in codes))
+    rows = await Interest.select(Interest.project).where(
+        Interest.exhibitor == exhibitor, Interest.withdrawn_at.is_null()
+    )
+    interested = {row["project"] for row in rows}
+    others = [one for one in await published(edition, Filter()) if one.exhibitor_id != exhibitor]
+    found = [ProjectMatch(one, match(sought_by(one), says, one.id in interested)) for one in others]
+    good = [one for one in found if one.match.score]
+    return sorted(good, key=lambda one: (-one.match.score, one.project.number))[:most]

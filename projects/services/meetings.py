@@ -1,0 +1,241 @@
+"""Writes of meetings. Of two that want a table, a firm or a visitor for the same minute, the unique index lets one."""
+
+from typing import Any
+
+from checkin.queries.badges import badge_with_serial
+from core import clock
+from core.accounts.roles import Actor, Role
+from core.audit import services as audit
+from core.db import transaction
+from core.editions.queries import EditionInfo
+from core.errors import DomainError, FieldError, InvalidInput, NotFound
+from core.i18n import mark
+from exhibitors.queries import desk
+from exhibitors.rules.desk import ADMITTED
+from exhibitors.tables import Exhibitor
+from projects.queries import meetings as queries
+from projects.queries.meetings import MeetingInfo
+from projects.queries.projects import ProjectInfo, published_one
+from projects.rules import meetings as rules
+from projects.rules.interests import checked_message
+from projects.rules.meetings import MeetingIn, PlaceIn
+from projects.services import telling
+from projects.tables import Interest, Meeting, MeetingMinute, MeetingSide, MeetingState, Outcome
+
+
+class WrongStep(DomainError):
+    code = "wrong_status"
+    message = mark("The meeting's present state does not allow this.")
+
+
+class MeetsAlready(DomainError):
+    code = "meeting_exists"
+    message = mark("A meeting of these two is under way already.")
+
+
+class TableTaken(DomainError):
+    code = "table_taken"
+    message = mark("Another meeting has this table, or one of the two, at that time.")
+
+
+NO_FIRM = mark("There is no exhibitor of this number that takes part.")
+
+
+def _unknown(field: str, message: str) -> InvalidInput:
+    return InvalidInput(errors=(FieldError(field, "unknown", message),))
+
+
+async def _partner(
+    actor: Actor, edition: EditionInfo, project: ProjectInfo, typed: MeetingIn
+) -> tuple[dict[Any, Any], int]:
+    """Its column and who it is. :raises InvalidInput: at ``exhibitor`` or ``badge``."""
+    if bool(typed.exhibitor) == bool(typed.badge):
+        message = mark("Please say with whom: an exhibitor or a visitor who is interested.")
+        raise InvalidInput(errors=(FieldError("exhibitor", "required", message),))
+    if typed.exhibitor:
+        row = (
+            await Exhibitor.select(Exhibitor.id)
+            .where(
+                Exhibitor.edition == edition.id,
+                Exhibitor.number == typed.exhibitor,
+                Exhibitor.status.is_in([status.value for status in ADMITTED]),
+            )
+            .first()
+        )
+        if row is None or row["id"] == project.exhibitor_id:
+            raise _unknown("exhibitor", NO_FIRM)
+        return {Meeting.exhibitor: row["id"]}, -row["id"]
+    try:
+        badge = await badge_with_serial(edition, (typed.badge or "")[:20])
+        who = badge.root or badge.id
+        shown = await Interest.exists().where(
+            Interest.project == project.id, Interest.who == who, Interest.withdrawn_at.is_null()
+        )
+    except NotFound:
+        shown = False
+    if not shown:
+        raise _unknown("badge", mark("This visitor has not said to be interested in the project."))
+    return {Meeting.badge: badge.id}, who
+
+
+async def _asking_side(actor: Actor, project: ProjectInfo, partner: dict[Any, Any]) -> MeetingSide:
+    """:raises InvalidInput: neither of the two, and no organizer: told as one that is not there."""
+    if Role.organizer in actor.roles:
+        return MeetingSide.organizer
+    own = await desk.own_exhibitors(actor)
+    if project.exhibitor_id is not None and project.exhibitor_id in own:
+        return MeetingSide.owner
+    if partner.get(Meeting.exhibitor) in own:
+        return MeetingSide.partner
+    raise _unknown("exhibitor", NO_FIRM)
+
+
+async def ask(actor: Actor, edition: EditionInfo, typed: MeetingIn) -> MeetingInfo:
+    """By the project's owner, by the firm that wants to meet it, or by an organizer.
+
+    :raises InvalidInput: also where neither of the two is this person's. :raises MeetsAlready: 409.
+    """
+    try:
+        project = await published_one(edition, typed.project[:20])
+    except NotFound:
+        raise _unknown("project", mark("There is no such project.")) from None
+    message = checked_message(typed.message)
+    partner, who = await _partner(actor, edition, project, typed)
+    side = await _asking_side(actor, project, partner)
+    now = clock.now()
+    async with transaction():
+        if await Meeting.exists().where(Meeting.project == project.id, Meeting.open == who):
+            raise MeetsAlready
+        while True:
+            rows = (
+                await Meeting.insert(
+                    Meeting(
+                        {
+                            Meeting.edition: edition.id,
+                            Meeting.number: rules.new_number(),
+                            Meeting.project: project.id,
+                            Meeting.who: who,
+                            Meeting.open: who,
+                            Meeting.asked_side: side.value,
+                            Meeting.message: message,
+                            Meeting.made_by: actor.key,
+                            Meeting.made_at: now,
+                            Meeting.changed_at: now,
+                            **partner,
+                        }
+                    )
+                )
+                .on_conflict(action="DO NOTHING")
+                .returning(Meeting.number)
+            )
+            if rows:
+                break
+            if await Meeting.exists().where(Meeting.project == project.id, Meeting.open == who):
+                raise MeetsAlready
+        made = await queries.meeting_numbered(edition, rows[0]["number"])
+        await _noted(actor, edition, made, "meeting.asked")
+        await telling.meeting(edition, made, but=side)
+    return made
+
+
+async def _noted(actor: Actor, edition: EditionInfo, meeting: MeetingInfo, action: str, **after: Any) -> None:
+    told = {"project": meeting.project, "state": meeting.state.value, **after}
+    await audit.record(actor, action, f"meeting:{edition.slug}/{meeting.number}", after=told)
+
+
+async def step(actor: Actor, edition: EditionInfo, number: str, state: MeetingState) -> MeetingInfo:
+    """Accepted or declined by whoever was asked, cancelled by either, missed by an organizer's word.
+
+    :raises NotFound: not this person's. :raises WrongStep: 409.
+    """
+    async with transaction():
+        stands = await queries.meeting_numbered(edition, number)
+        side = await queries.side_of(actor, stands)
+        if state not in rules.STEPS[stands.state] or state is MeetingState.held:
+            raise WrongStep
+        answering = state in (MeetingState.accepted, MeetingState.declined)
+        if answering and not rules.may_answer(stands.asked_side, side):
+            raise WrongStep
+        if state is MeetingState.missed and side is not MeetingSide.organizer:
+            raise WrongStep
+        await _move(stands, {Meeting.state: state.value, Meeting.open: stands.who if state in rules.OPEN else None})
+        if state not in rules.OPEN:
+            await MeetingMinute.delete().where(MeetingMinute.meeting == stands.id)
+        after = await queries.meeting_numbered(edition, number)
+        await _noted(actor, edition, after, f"meeting.{state.value}")
+        await telling.meeting(edition, after, but=side)
+    return after
+
+
+async def _move(stands: MeetingInfo, values: dict[Any, Any]) -> None:
+    """:raises WrongStep: somebody was faster."""
+    moved = (
+        await Meeting.update({**values, Meeting.changed_at: clock.now()})
+        .where(Meeting.id == stands.id, Meeting.state == stands.state.value)
+        .returning(Meeting.id)
+    )
+    if not moved:
+        raise WrongStep
+
+
+def _keys(edition: EditionInfo, meeting: MeetingInfo, table: str) -> list[str]:
+    """Whom and what it takes: in one order for all who plan at once."""
+    owner = f"f:{meeting.owner_exhibitor}" if meeting.owner_exhibitor is not None else f"p:{meeting.project_id}"
+    partner = f"f:{meeting.exhibitor_id}" if meeting.exhibitor_id is not None else f"b:{meeting.who}"
+    return sorted({owner, partner, f"t:{edition.id}:{table}"})
+
+
+async def place(actor: Actor, edition: EditionInfo, number: str, typed: PlaceIn) -> MeetingInfo:
+    """A table and a time for one that was accepted, by an organizer; given anew it is moved.
+
+    :raises TableTaken: :raises WrongStep: 409. :raises InvalidInput: :raises NotFound:
+    """
+    wanted = rules.checked_place(typed)
+    async with transaction():
+        stands = await queries.meeting_numbered(edition, number)
+        if stands.state is not MeetingState.accepted:
+            raise WrongStep
+        await MeetingMinute.delete().where(MeetingMinute.meeting == stands.id)
+        rows = [
+            MeetingMinute(meeting=stands.id, key=key, minute=minute)
+            for key in _keys(edition, stands, wanted.table)
+            for minute in wanted.minutes
+        ]
+        got = await MeetingMinute.insert(*rows).on_conflict(action="DO NOTHING").returning(MeetingMinute.id)
+        if len(got) != len(rows):
+            raise TableTaken
+        times = {Meeting.place: wanted.table, Meeting.starts_at: wanted.starts_at, Meeting.ends_at: wanted.ends_at}
+        await _move(stands, times)
+        after = await queries.meeting_numbered(edition, number)
+        await _noted(
+            actor, edition, after, "meeting.placed", table=wanted.table, starts_at=wanted.starts_at.isoformat()
+        )
+        await telling.meeting(edition, after, but=MeetingSide.organizer)
+    return after
+
+
+async def outcome(
+    actor: Actor, edition: EditionInfo, number: str, found: str, note: str | None, *, of: MeetingSide | None = None
+) -> MeetingInfo:
+    """What came of it, as one side saw it; it has been held then. An organizer says ``of`` which side.
+
+    :raises InvalidInput: :raises NotFound: :raises WrongStep: it was not agreed to.
+    """
+    if found not in Outcome.__members__:
+        raise InvalidInput(errors=(FieldError("outcome", "unknown", mark("Please choose from the list.")),))
+    said = checked_message(note, "note")
+    async with transaction():
+        stands = await queries.meeting_numbered(edition, number)
+        side = await queries.side_of(actor, stands)
+        if stands.state not in (MeetingState.accepted, MeetingState.missed, MeetingState.held):
+            raise WrongStep
+        if side is MeetingSide.organizer:
+            side = of if of in (MeetingSide.owner, MeetingSide.partner) else MeetingSide.owner
+        column = Meeting.outcome_owner if side is MeetingSide.owner else Meeting.outcome_partner
+        values: dict[Any, Any] = {column: found, Meeting.state: MeetingState.held.value, Meeting.open: None}
+        if said:
+            values[Meeting.note] = "\n\n".join(filter(None, (stands.note, said)))[-2000:]
+        await _move(stands, values)
+        after = await queries.meeting_numbered(edition, number)
+        await _noted(actor, edition, after, "meeting.outcome", side=side.value, outcome=found)
+    return after

@@ -1,0 +1,68 @@
+"""Mails about meetings, to both sides but for the one that knows."""
+
+from checkin.queries.badges import badge_with_serial
+from core.accounts.services import people
+from core.config import settings
+from core.editions.queries import EditionInfo
+from core.i18n import DEFAULT, Locale
+from core.i18n.formats import moment
+from core.mail.services import compose, enqueue
+from exhibitors.queries.applications import exhibitor_numbered
+from projects.queries.meetings import MeetingInfo
+from projects.tables import MeetingSide, Project
+
+Address = tuple[str, str, Locale, str]
+
+
+async def _of_firm(edition: EditionInfo, number: str) -> Address:
+    firm = await exhibitor_numbered(edition, number)
+    page = f"{settings().public_url}/portal/{number}/meetings"
+    return firm.contact.name, firm.contact.email, people.locale_of(firm.locale), page
+
+
+async def _owner(edition: EditionInfo, meeting: MeetingInfo) -> Address:
+    if meeting.owner_number:
+        return await _of_firm(edition, meeting.owner_number)
+    row = (
+        await Project.select(Project.contact_name, Project.contact_email)
+        .where(Project.id == meeting.project_id)
+        .first()
+    )
+    page = f"{settings().public_url}/projects/{meeting.project}"
+    return (row["contact_name"], row["contact_email"], DEFAULT, page) if row else ("", "", DEFAULT, page)
+
+
+async def _partner(edition: EditionInfo, meeting: MeetingInfo) -> Address:
+    if meeting.exhibitor:
+        return await _of_firm(edition, meeting.exhibitor)
+    badge = await badge_with_serial(edition, meeting.badge)
+    return (
+        badge.holder,
+        badge.email,
+        people.locale_of(badge.locale),
+        f"{settings().public_url}/projects/{meeting.project}",
+    )
+
+
+async def meeting(edition: EditionInfo, about: MeetingInfo, *, but: MeetingSide) -> None:
+    """Inside a transaction."""
+    for side, find in ((MeetingSide.owner, _owner), (MeetingSide.partner, _partner)):
+        if side is but:
+            continue
+        name, to, locale, page = await find(edition, about)
+        if not to:
+            continue
+        other = about.owner if side is MeetingSide.partner else about.partner
+        mail = compose(
+            "meeting",
+            locale,
+            name=name or other,
+            other=other,
+            title=about.name(locale),
+            state="placed" if about.starts_at and about.state == "accepted" else about.state.value,
+            when=moment(locale, about.starts_at, edition.timezone) if about.starts_at else "",
+            place=about.place,
+            note=about.message if about.state == "requested" else "",
+            page=page,
+        )
+        await enqueue(to, mail, to_name=name)
