@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import msgspec
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from playwright.sync_api import Page as Tab
 
 from core.accounts.roles import Role
@@ -33,6 +33,12 @@ def settled(tab: Tab, question: str, timeout: float = 60_000) -> None:
         }}""",
         timeout,
     )
+
+
+def follow(pressed: Locator) -> None:
+    """Presses what leads to another page and waits for that page; a click alone may come back before it is there."""
+    with pressed.page.expect_navigation():
+        pressed.click()
 
 
 class Site:

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from core.accounts.roles import Role
 from tests.browser.pages import Page
-from tests.browser.site import Site
+from tests.browser.site import Site, follow
 from tests.world import csrf_in
 
 LIVE = Page("/admin/gate/live", role=Role.organizer)
@@ -53,7 +53,7 @@ def test_an_organizer_sees_both_phones_and_rules(site: Site, browser: Browser) -
         expect(one.get_by_text("fast")).to_be_visible()
         one.get_by_label("What was it?").select_option(label="The badge was passed on")
         one.get_by_label("Note").fill("Sample: taken by a relative")
-        one.get_by_role("button", name="Keep the ruling").click()
+        follow(one.get_by_role("button", name="Keep the ruling"))
         expect(tab.get_by_text("The ruling is kept.")).to_be_visible()
-        tab.get_by_role("link", name="Settled").click()
+        follow(tab.get_by_role("link", name="Settled"))
         expect(tab.get_by_text("Sample: taken by a relative")).to_be_visible()

@@ -1,14 +1,12 @@
 """The plan in a browser: a booth given away by it on a phone, with and without a script; walked by arrow keys."""
 
-import re
-
 import pytest
 from playwright.sync_api import Browser
 
 from core.accounts.roles import Role
 from core.i18n import LOCALES, Locale
 from tests.browser.pages import Page
-from tests.browser.site import Site
+from tests.browser.site import Site, follow
 
 PLAN = Page("/admin/booths", role=Role.organizer)
 
@@ -22,16 +20,16 @@ def test_a_booth_is_given_by_the_plan_on_a_phone_and_taken_back(
         tab, complaints = site.open(context, PLAN)
         booth = tab.locator("a.booth[id='b-A203']")
         assert "free" in (booth.get_attribute("class") or "")
-        booth.click()
+        follow(booth)
         assert tab.locator("h1").inner_text().endswith("A203")
         tab.locator('[name="q"]').fill(site.places["mover"])
-        tab.locator('form[role="search"] button').click()
-        tab.locator(f'button[name="number"][value="{site.places["mover"]}"]').click()
-        tab.wait_for_url(re.compile("/admin/booths/A203$"))
+        follow(tab.locator('form[role="search"] button'))
+        follow(tab.locator(f'button[name="number"][value="{site.places["mover"]}"]'))
+        assert tab.url.endswith("/admin/booths/A203")
         assert tab.locator(".flash.good").count() == 1
         assert "held" in (tab.locator("[id='b-A203']").get_attribute("class") or "")
-        tab.locator('form[action="/admin/booths/A203/release"] button').click()
-        tab.wait_for_url(re.compile("/admin/booths/A203$"))
+        follow(tab.locator('form[action="/admin/booths/A203/release"] button'))
+        assert tab.url.endswith("/admin/booths/A203")
         assert "free" in (tab.locator("[id='b-A203']").get_attribute("class") or "")
         assert complaints == []
 
@@ -60,7 +58,7 @@ def test_a_visitor_finds_a_firm_and_the_way_on_a_phone_and_on_paper(
     with site.reader(browser, page, locale, "normal") as context:
         tab, complaints = site.open(context, page)
         tab.locator('[name="q"]').fill("A102")
-        tab.locator('main form[role="search"] button').click()
+        follow(tab.locator('main form[role="search"] button'))
         assert tab.locator("#here").is_visible()
         assert tab.locator("polyline.way").count() == 1
         chosen = tab.locator("svg[data-plan] .chosen").first.bounding_box()

@@ -14,6 +14,7 @@ from playwright.sync_api import Page as Tab
 from core.i18n import Locale
 from demo.firms import credit_code
 from tests import live
+from tests.browser.site import follow
 from tests.browser.test_pages import faults, sideways
 from tests.world import PASSWORD
 
@@ -41,8 +42,7 @@ def _visitor(browser: Browser, url: str, locale: Locale, *, script: bool, size: 
 
 
 def _press(tab: Tab, action: str) -> None:
-    with tab.expect_navigation():
-        tab.locator(f'form[action="{action}"] button[type="submit"]').first.click()
+    follow(tab.locator(f'form[action="{action}"] button[type="submit"]').first)
 
 
 def _register(context: BrowserContext, url: str, n: int, *, script: bool) -> str:
@@ -80,20 +80,16 @@ def _register(context: BrowserContext, url: str, n: int, *, script: bool) -> str
 def _draw_a_hall(tab: Tab, url: str) -> None:
     """As the form proposes it."""
     tab.goto(url + "/admin/booths/halls/new")
-    with tab.expect_navigation():
-        tab.locator("main form button[type='submit']").last.click()
+    follow(tab.locator("main form button[type='submit']").last)
 
 
 def _give_a_booth(tab: Tab, url: str, number: str) -> None:
     """The first that is free, by the plan."""
     tab.goto(url + "/admin/booths")
-    with tab.expect_navigation():
-        tab.locator("a.booth.free").first.click()
+    follow(tab.locator("a.booth.free").first)
     tab.locator('[name="q"]').fill(number)
-    with tab.expect_navigation():
-        tab.locator('form[role="search"] button').click()
-    with tab.expect_navigation():
-        tab.locator(f'button[name="number"][value="{number}"]').click()
+    follow(tab.locator('form[role="search"] button'))
+    follow(tab.locator(f'button[name="number"][value="{number}"]'))
     assert tab.locator(".flash.good").count() == 1
 
 
@@ -106,8 +102,7 @@ def _approve_on_a_phone(desk: BrowserContext, browser: Browser, url: str, number
     tab = pocket.new_page()
     tab.goto(f"{url}/admin/exhibitors/{number}")
     tab.locator('[name="decision"][value="approve"]').check()
-    with tab.expect_navigation():
-        tab.locator('button[name="act"][value="decide"]').click()
+    follow(tab.locator('button[name="act"][value="decide"]'))
     assert sideways(tab) <= 0
     _give_a_booth(tab, url, number)
     assert sideways(tab) <= 0
@@ -125,18 +120,15 @@ def _in_its_own_desk(
     firm = _visitor(browser, url, locale, script=True, size=size)
     phone = firm.new_page()
     phone.goto(link[0])
-    with phone.expect_navigation():
-        phone.locator("main form button").click()
+    follow(phone.locator("main form button"))
     assert phone.url == f"{url}/portal/{number}"
-    with phone.expect_navigation():
-        phone.locator(f'form[action="/portal/{number}/confirm"] button').click()
+    follow(phone.locator(f'form[action="/portal/{number}/confirm"] button'))
     assert ("一切就绪" if locale == "zh-CN" else "All settled") in phone.locator("h1").inner_text()
     assert faults(phone) == []
     for n in range(3):
         phone.goto(f"{url}/portal/{number}/badges")
         phone.locator('[name="holder"]').fill(f"示例人员{n + 1}")
-        with phone.expect_navigation():
-            phone.locator("main form button").last.click()
+        follow(phone.locator("main form button").last)
     assert phone.locator("tbody tr").count() == 3
     assert phone.locator('[name="holder"]').count() == 0, "a booth of nine square metres has three badges"
     assert sideways(phone) <= 0
@@ -157,15 +149,15 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     tab.get_by_label("Name").fill("Sample Administrator")
     tab.get_by_label("E-mail address").fill("first@example.com")
     tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Make the account").click()
-    tab.wait_for_url(url + "/admin")
+    follow(tab.get_by_role("button", name="Make the account"))
+    assert tab.url == url + "/admin"
     assert tab.locator(".card.attention").count() == 1
 
     for path in ("/admin/editions", "/admin/people", "/admin/tokens"):
         tab.goto(url + path)
         assert faults(tab) == [], path
     tab.goto(url + "/admin/editions")
-    tab.locator(".empty a").click()
+    follow(tab.locator(".empty a"))
     today = datetime.now(UTC).date()
     first = today + timedelta(days=30)
     for name, text in (
@@ -181,8 +173,7 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
         ("registration_closes", f"{first}T00:00"),
     ):
         tab.locator(f'[name="{name}"]').fill(text)
-    with tab.expect_navigation():
-        tab.get_by_role("button", name="Save").click()
+    follow(tab.get_by_role("button", name="Save"))
     assert tab.locator(".summary").count() == 0, tab.locator("main").inner_text()[:600]
 
     tab.goto(url)
@@ -202,13 +193,12 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     tab.goto(url + "/admin/exhibitors")
     for number in numbers:
         assert tab.get_by_role("link", name=number).is_visible()
-    tab.get_by_role("link", name=numbers[0]).click()
+    follow(tab.get_by_role("link", name=numbers[0]))
     assert tab.locator("h1").inner_text() == "示例养老服务0"
     assert faults(tab) == []
     tab.get_by_label("Approve").check()
     for act in ("preview", "decide"):
-        with tab.expect_navigation():
-            tab.locator(f'button[name="act"][value="{act}"]').click()
+        follow(tab.locator(f'button[name="act"][value="{act}"]'))
         assert faults(tab) == [], act
     assert tab.get_by_role("button", name="Undo").is_visible()
     assert "Sample Administrator" in tab.locator(".happened").inner_text()
@@ -220,11 +210,11 @@ def test_from_an_empty_database_to_a_badge(browser: Browser, empty: tuple[str, P
     _in_its_own_desk(browser, url, home, numbers[2], "en", "large")
 
     tab.goto(url + "/admin/badges")
-    tab.get_by_role("link", name="Issue a badge").click()
+    follow(tab.get_by_role("link", name="Issue a badge"))
     tab.get_by_label("Whose it is").fill("Sample Carpenter")
-    tab.get_by_role("button", name="Issue the badge").click()
+    follow(tab.get_by_role("button", name="Issue the badge"))
     tab.get_by_role("heading", name="Sample Carpenter").wait_for()
-    tab.get_by_role("link", name="Badges").first.click()
+    follow(tab.get_by_role("link", name="Badges").first)
     tab.get_by_role("cell", name="Sample Carpenter").wait_for()
 
     tab.goto(url + "/admin/audit")

@@ -12,7 +12,7 @@ from core.accounts.roles import Role
 from tests import live
 from tests.browser.keys import Keys
 from tests.browser.pages import Page
-from tests.browser.site import Site
+from tests.browser.site import Site, follow
 
 WALL = Page("/wall", role=Role.viewer)
 DESK = Page("/admin/ceremony", role=Role.organizer)
@@ -92,28 +92,28 @@ def test_a_ceremony_is_led_from_a_phone_and_survives_reload_and_a_cut_network(fr
         ready = rows.filter(has=desk.locator(".state.good"))
         for n in range(ready.count()):
             ready.nth(n).locator("input").fill(str(n + 1))
-        desk.get_by_role("button", name="保存顺序").click()
-        desk.get_by_role("button", name="开始签约仪式").click()
+        follow(desk.get_by_role("button", name="保存顺序"))
+        follow(desk.get_by_role("button", name="开始签约仪式"))
         expect(wall.get_by_role("heading", name="签约仪式")).to_be_visible()
-        desk.get_by_role("button", name="揭晓下一项").click()
+        follow(desk.get_by_role("button", name="揭晓下一项"))
         expect(wall.locator(".wall-place")).to_contain_text("1 / ")
         wall.reload()
         expect(wall.locator(".wall-place")).to_contain_text("1 / ")
         shown = wall.locator(".wall-parties").inner_text()
         screen.set_offline(True)
         wall.evaluate("dispatchEvent(new Event('offline'))")
-        desk.get_by_role("button", name="揭晓下一项").click()
+        follow(desk.get_by_role("button", name="揭晓下一项"))
         expect(desk.locator("main")).to_contain_text("已揭晓 2 项")
         assert wall.locator(".wall-parties").inner_text() == shown
         expect(wall.locator("#wall-time")).to_contain_text("连接中断", timeout=30_000)
         screen.set_offline(False)
         expect(wall.locator(".wall-place")).to_contain_text("2 / ", timeout=30_000)
         expect(wall.locator("#wall-time")).to_contain_text("截至")
-        desk.get_by_role("button", name="退回一步").click()
+        follow(desk.get_by_role("button", name="退回一步"))
         expect(wall.locator(".wall-parties")).to_have_text(shown, use_inner_text=True)
-        desk.get_by_role("button", name="关闭大屏画面").click()
+        follow(desk.get_by_role("button", name="关闭大屏画面"))
         expect(wall.locator('[data-mode="blank"]')).to_be_attached()
-        desk.get_by_role("button", name="结束签约仪式").click()
+        follow(desk.get_by_role("button", name="结束签约仪式"))
         expect(wall.get_by_role("heading", name="最新签约")).to_be_visible()
         assert complaints == []
         assert [one for one in said if "ERR_INTERNET" not in one] == []

@@ -9,15 +9,14 @@ from playwright.sync_api import Page as Tab
 from core.accounts.roles import Role
 from core.i18n import Locale
 from tests.browser.pages import Page
-from tests.browser.site import Site
+from tests.browser.site import Site, follow
 
 DESK = {"width": 1440, "height": 900}
 
 
 def _send(tab: Tab, action: str, value: str = "") -> None:
     pressed = f'form[action="{action}"] button' + (f'[value="{value}"]' if value else '[type="submit"]')
-    with tab.expect_navigation():
-        tab.locator(pressed).first.click()
+    follow(tab.locator(pressed).first)
 
 
 @pytest.mark.parametrize(("locale", "size"), [("zh-CN", "large"), ("en", "normal")])
