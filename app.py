@@ -39,6 +39,7 @@ from admin import meetings as admin_meetings
 from admin import moves as admin_moves
 from admin import passes as admin_passes
 from admin import people as admin_people
+from admin import planning as admin_planning
 from admin import privacy as admin_privacy
 from admin import projects as admin_projects
 from admin import register as admin_register
@@ -167,6 +168,7 @@ def create_app() -> Litestar:
             *admin_projects.ROUTES,
             *admin_timetable.ROUTES,
             *admin_meetings.ROUTES,
+            *admin_planning.ROUTES,
             *preferences.ROUTES,
             *account.ROUTES,
             *files.ROUTES,

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from admin.gate import names
 from admin.home import Asked, Card, card
+from core import clock
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, NotFound
@@ -30,6 +31,7 @@ from projects.tables import MeetingSide, MeetingState
 
 HOME = "/admin/meetings"
 PAGE = 50
+OVER = "over"
 
 
 @card(Role.organizer)
@@ -50,11 +52,13 @@ async def _list(
     asked = request.query_params if typed is None else {}
     state = asked.get("state", "")
     wanted = Filter(MeetingState(state) if state in MeetingState.__members__ else None)
+    if state == OVER:
+        wanted = Filter(over=clock.now())
     after = after_of(request, asked.get("cursor"))
     found = await queries.meetings(edition, wanted, before=int(after[0]) if after else None, limit=PAGE + 1)
     total = await queries.count_meetings(edition, wanted)
     piece = listing(request, found, PAGE, total, key=lambda one: (one.id,))
-    values = {"state": wanted.state.value} if wanted.state else {}
+    values = {"state": state} if wanted != Filter() else {}
     return page(
         request,
         "admin/meetings/list.html",
@@ -126,6 +130,7 @@ async def _show(
         states=named(forms.STATES, locale),
         outcomes=named(forms.OUTCOMES, locale),
         days=names.days(edition, locale),
+        priorities=list(named(forms.PRIORITIES, locale).items()),
     )
 
 
@@ -144,6 +149,9 @@ async def _do(request: Request[Any, Any, Any], edition: EditionInfo, number: str
     if act == "outcome":
         side = MeetingSide.partner if form.text("side", 20) == "partner" else MeetingSide.owner
         await services.outcome(actor, edition, number, form.text("outcome", 20), form.text("note"), of=side)
+        return mark("Saved.")
+    if act == "priority":
+        await services.prioritise(actor, edition, number, form.number("priority") or 0)
         return mark("Saved.")
     if act not in ("accepted", "declined", "cancelled", "missed"):
         raise NotFound

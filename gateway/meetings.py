@@ -1,12 +1,23 @@
 """The words of meetings, and the form for a table and a time."""
 
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import urlsplit
+
+from litestar import Response
+
+from core.accounts.roles import Actor
+from core.config import settings
 from core.editions.queries import EditionInfo
+from core.editions.rules import moment_of
 from core.errors import FieldError, InvalidInput
-from core.i18n import mark
+from core.i18n import Locale, formats, mark, translate
 from gateway import timetable
 from gateway.forms import Form
+from projects import feed
 from projects.queries.meetings import MeetingInfo
 from projects.rules.meetings import PlaceIn
+from projects.services import planning
 from projects.tables import MeetingState, Outcome
 
 STATES: dict[str, str] = {
@@ -17,6 +28,8 @@ STATES: dict[str, str] = {
     MeetingState.held: mark("Took place"),
     MeetingState.missed: mark("Not held"),
 }
+#: :data:`projects.rules.meetings.PRIORITIES`.
+PRIORITIES: dict[str, str] = {"1": mark("Usual"), "2": mark("Important"), "3": mark("Urgent")}
 OUTCOMES: dict[str, str] = {
     Outcome.not_suitable: mark("Does not suit"),
     Outcome.informative: mark("Good to know each other"),
@@ -35,6 +48,51 @@ def place_of(form: Form, edition: EditionInfo) -> PlaceIn:
         )
         raise InvalidInput(errors=faults) from refused
     return PlaceIn(times["stage"], times["starts_at"], times["ends_at"])
+
+
+def span_of(form: Form, edition: EditionInfo) -> tuple[str, str]:
+    """From when to when somebody is away, of one day. :raises InvalidInput: at ``day``, ``begins`` or ``ends``."""
+    faults: list[FieldError] = []
+    day = form.text("day", 20)
+    if day not in {one.day.isoformat() for one in edition.days}:
+        faults.append(FieldError("day", "unknown", mark("Please choose from the list.")))
+    minutes: dict[str, int] = {}
+    for name in ("begins", "ends"):
+        clock = timetable.CLOCK.fullmatch(form.text(name, 20).strip())
+        if clock is None:
+            message = mark("Please write the time as hours and minutes, such as 09:30.")
+            faults.append(FieldError(name, "time", message))
+        else:
+            minutes[name] = int(clock[1]) * 60 + int(clock[2])
+    if not faults and minutes["ends"] <= minutes["begins"]:
+        faults.append(FieldError("ends", "order", mark("The end comes after the beginning.")))
+    if faults:
+        raise InvalidInput(errors=tuple(faults))
+    begins, ends = (moment_of(date.fromisoformat(day), at, edition.timezone) for at in minutes.values())
+    return begins.isoformat(), ends.isoformat()
+
+
+async def keep_away(actor: Actor, edition: EditionInfo, who: int, form: Form) -> None:
+    """Adds a span, or takes the one away that ``remove`` names. :raises InvalidInput:"""
+    gone = form.number("remove")
+    if gone is not None:
+        await planning.come_back(actor, edition, who, gone)
+    else:
+        await planning.go_away(actor, edition, who, *span_of(form, edition))
+
+
+def days(edition: EditionInfo, locale: Locale) -> list[tuple[str, str]]:
+    """To be chosen from."""
+    return [(one.day.isoformat(), formats.full_day(locale, one.day)) for one in edition.days]
+
+
+def calendar_of(met: Sequence[MeetingInfo], key: str, edition: EditionInfo, locale: Locale) -> Response[bytes]:
+    """A file that calendars take: the day of whoever has the ``key``."""
+    host = urlsplit(settings().public_url).hostname or "localhost"
+    name = translate(locale, mark("Meetings")) + " · " + edition.name(locale)
+    packed = feed.meetings(name, host, edition.venue(locale), edition.timezone, met, key, locale)
+    headers = {"content-disposition": 'attachment; filename="meetings.ics"', "cache-control": "private, no-store"}
+    return Response(packed, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 def filled(one: MeetingInfo, edition: EditionInfo) -> Form:

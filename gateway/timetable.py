@@ -15,7 +15,7 @@ from projects.rules.timetable import SpeakerIn
 
 T = TypeVar("T")
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:：.]?([0-5]\d)")
+CLOCK = re.compile(r"([01]?\d|2[0-3])[:：.]?([0-5]\d)")
 KINDS: dict[str, str] = {
     "pitch": mark("Pitch"),
     "talk": mark("Talk"),
@@ -52,7 +52,7 @@ def times_of(form: Form, edition: EditionInfo) -> dict[str, Any]:
     day = form.text("day", 20)
     if day not in {one.day.isoformat() for one in edition.days}:
         faults.append(FieldError("day", "unknown", mark("Please choose from the list.")))
-    clock = _CLOCK.fullmatch(form.text("begins", 20).strip())
+    clock = CLOCK.fullmatch(form.text("begins", 20).strip())
     if clock is None:
         message = mark("Please write the time as hours and minutes, such as 09:30.")
         faults.append(FieldError("begins", "time", message))

@@ -13,16 +13,26 @@ from checkin.queries import leads as lead_queries
 from checkin.queries.badges import BadgeInfo
 from checkin.queries.visits import visit_of_badge
 from checkin.services import leads, printing, visits
+from core import clock
 from core.editions.queries import EditionInfo, require_current
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.i18n import mark
+from gateway import meetings as meeting_forms
 from gateway.access import PUBLIC, actor_of
-from gateway.forms import form_of
+from gateway.forms import Form, form_of, shown_at_fields
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.projects import named
 from portal.signin import redirect
 from projects.queries import interests as interest_queries
+from projects.queries import meetings as meeting_queries
+from projects.queries import planning
+from projects.queries.meetings import Filter
+from projects.rules.meetings import OPEN
 from projects.services import interests
+from projects.services import meetings as meeting_services
+from projects.services.meetings import WrongStep
+from projects.tables import MeetingSide, MeetingState
 
 Asked = Request[Any, Any, Any]
 _PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex"}
@@ -40,8 +50,28 @@ async def _usable(key: str) -> tuple[EditionInfo, BadgeInfo]:
     return edition, badge
 
 
+async def _meetings(request: Asked, edition: EditionInfo, badge: BadgeInfo) -> dict[str, Any]:
+    """Those of the holder that are not over, and when it cannot meet."""
+    who, locale, now = badge.root or badge.id, locale_of(request), clock.now()
+    found = await meeting_queries.meetings(edition, Filter(who=who), limit=100)
+    still = [one for one in found if one.state in OPEN and (one.ends_at is None or one.ends_at > now)]
+    return {
+        "meetings": still,
+        "day": sorted((one for one in still if one.starts_at), key=lambda one: one.starts_at or now),
+        "meeting_states": named(meeting_forms.STATES, locale),
+        "away": await planning.away(edition, who) if still else [],
+        "days": meeting_forms.days(edition, locale),
+    }
+
+
 @get("/badge/{key:str}", opt=PUBLIC)
 async def show(request: Asked, key: FromPath[str]) -> Response[Any]:
+    return await _show(request, key)
+
+
+async def _show(
+    request: Asked, key: str, typed: Form | None = None, errors: dict[str, str] | None = None
+) -> Response[Any]:
     edition, badge = await _behind(key)
     usable = badge.in_force and badge.uid is not None
     drawing = ""
@@ -51,6 +81,7 @@ async def show(request: Asked, key: FromPath[str]) -> Response[Any]:
     answer = page(
         request,
         "portal/badge.html",
+        status_code=422 if errors else 200,
         edition=edition,
         badge=badge,
         key=key,
@@ -61,6 +92,9 @@ async def show(request: Asked, key: FromPath[str]) -> Response[Any]:
         shared=await lead_queries.leads_of_badge(edition, badge.id),
         agreed=await lead_queries.consent_of_badge(edition, badge.id),
         interests=await interest_queries.shown_by(badge.root or badge.id),
+        **await _meetings(request, edition, badge),
+        typed=typed or Form(),
+        errors=errors or {},
         new=bool(request.query_params.get("new")),
     )
     answer.headers.update(_PRIVATE)
@@ -93,6 +127,46 @@ async def take_interest_back(request: Asked, key: FromPath[str]) -> Response[Any
     return answer
 
 
+@get("/badge/{key:str}/meetings.ics", opt=PUBLIC)
+async def calendar(request: Asked, key: FromPath[str]) -> Response[bytes]:
+    edition, badge = await _behind(key)
+    who = badge.root or badge.id
+    met = await planning.of_person(edition, who)
+    return meeting_forms.calendar_of(met, f"b:{who}", edition, locale_of(request))
+
+
+@post("/badge/{key:str}/away", opt={**PUBLIC, "limit": "register"})
+async def away(request: Asked, key: FromPath[str]) -> Response[Any]:
+    """When the holder cannot meet; ``remove`` takes one back."""
+    (edition, badge), form = await _behind(key), await form_of(request)
+    try:
+        await meeting_forms.keep_away(actor_of(request), edition, badge.root or badge.id, form)
+    except DomainError as refused:
+        return await _show(request, key, form, shown_at_fields(refused, locale_of(request)))
+    answer = redirect(f"/badge/{key}")
+    flash(answer, mark("Saved."))
+    return answer
+
+
+@post("/badge/{key:str}/meetings/{meeting:str}/{act:str}", opt={**PUBLIC, "limit": "register"})
+async def answer_meeting(
+    request: Asked, key: FromPath[str], meeting: FromPath[str], act: FromPath[str]
+) -> Response[Any]:
+    """``accepted``, ``declined``, ``cancelled``, by the holder. :raises NotFound: it is another's."""
+    edition, badge = await _behind(key)
+    one = await meeting_queries.meeting_numbered(edition, meeting)
+    if one.who != (badge.root or badge.id) or act not in ("accepted", "declined", "cancelled"):
+        raise NotFound
+    answer = redirect(f"/badge/{key}")
+    try:
+        await meeting_services.step(actor_of(request), edition, meeting, MeetingState(act), side=MeetingSide.partner)
+    except WrongStep as refused:
+        flash(answer, refused.message, kind="bad")
+        return answer
+    flash(answer, mark("Saved. The other side is told by mail."))
+    return answer
+
+
 @post("/badge/{key:str}/cancel", opt={**PUBLIC, "limit": "register"})
 async def cancel(request: Asked, key: FromPath[str]) -> Response[Any]:
     edition, badge = await _behind(key)
@@ -115,4 +189,4 @@ async def withdraw(request: Asked, key: FromPath[str]) -> Response[Any]:
     return answer
 
 
-ROUTES: list[Any] = [show, png, pdf, cancel, withdraw, take_interest_back]
+ROUTES: list[Any] = [show, png, pdf, calendar, away, answer_meeting, cancel, withdraw, take_interest_back]

@@ -175,6 +175,12 @@ POST /admin/meetings organizer
 GET /admin/meetings/tables organizer
 GET /admin/meetings/{number:str} organizer
 POST /admin/meetings/{number:str}/{act:str} organizer
+GET /admin/meetings/arrivals gate organizer
+POST /admin/meetings/arrivals gate organizer
+GET /admin/meetings/plan organizer
+POST /admin/meetings/plan organizer
+POST /admin/meetings/plan/settings organizer
+POST /admin/meetings/plan/{plan:int}/{act:str} organizer
 GET /admin/messages organizer
 GET /admin/move organizer
 POST /admin/move organizer
@@ -291,6 +297,9 @@ POST /badge/{key:str}/cancel public
 GET /badge/{key:str}/code.png public
 POST /badge/{key:str}/interest public
 POST /badge/{key:str}/withdraw public
+GET /badge/{key:str}/meetings.ics public
+POST /badge/{key:str}/away public
+POST /badge/{key:str}/meetings/{meeting:str}/{act:str} public
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public
@@ -343,6 +352,8 @@ POST /portal/{number:str}/leads/{lead:int} signed_in
 GET /portal/{number:str}/meetings signed_in
 POST /portal/{number:str}/meetings signed_in
 POST /portal/{number:str}/meetings/{meeting:str}/{act:str} signed_in
+GET /portal/{number:str}/meetings.ics signed_in
+POST /portal/{number:str}/meetings/away signed_in
 GET /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages/read signed_in

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from core import clock
 from core.errors import DomainError, NotFound
 from core.i18n import mark
 from gateway import meetings as forms
@@ -15,6 +16,7 @@ from gateway.projects import named
 from portal.desk.frame import Asked, Desk, desk_page, opened
 from portal.signin import redirect
 from projects.queries import meetings as queries
+from projects.queries import planning
 from projects.queries.meetings import Filter, MeetingInfo
 from projects.rules.meetings import STEPS, MeetingIn
 from projects.services import meetings as services
@@ -29,6 +31,7 @@ async def _list(
     request: Asked, desk: Desk, typed: Form | None = None, errors: dict[str, str] | None = None
 ) -> Response[Any]:
     found = await queries.meetings(desk.edition, Filter(exhibitor=desk.id), limit=200)
+    now = clock.now()
     return desk_page(
         request,
         desk,
@@ -39,6 +42,10 @@ async def _list(
         steps=STEPS,
         states=named(forms.STATES, desk.locale),
         outcomes=named(forms.OUTCOMES, desk.locale),
+        day=[one for one in await planning.of_person(desk.edition, -desk.id) if one.ends_at and one.ends_at > now],
+        key=f"f:{desk.id}",
+        away=await planning.away(desk.edition, -desk.id),
+        days=forms.days(desk.edition, desk.locale),
     )
 
 
@@ -60,6 +67,26 @@ async def ask(request: Asked, number: FromPath[str]) -> Response[Any]:
         return await _list(request, desk, form, shown_at_fields(refused, desk.locale))
     response = redirect(f"/portal/{number}/meetings")
     flash(response, mark("Asked. You hear by mail what they say."))
+    return response
+
+
+@get("/portal/{number:str}/meetings.ics", opt=SIGNED_IN)
+async def calendar(request: Asked, number: FromPath[str]) -> Response[bytes]:
+    desk = await opened(request, number)
+    met = await planning.of_person(desk.edition, -desk.id)
+    return forms.calendar_of(met, f"f:{desk.id}", desk.edition, desk.locale)
+
+
+@post("/portal/{number:str}/meetings/away", opt=SIGNED_IN)
+async def away(request: Asked, number: FromPath[str]) -> Response[Any]:
+    """When nobody of the firm can meet; ``remove`` takes one back."""
+    desk, form = await opened(request, number), await form_of(request)
+    try:
+        await forms.keep_away(desk.actor, desk.edition, -desk.id, form)
+    except DomainError as refused:
+        return await _list(request, desk, form, shown_at_fields(refused, desk.locale))
+    response = redirect(f"/portal/{number}/meetings")
+    flash(response, mark("Saved."))
     return response
 
 
@@ -95,4 +122,4 @@ async def change(request: Asked, number: FromPath[str], meeting: FromPath[str], 
     return response
 
 
-ROUTES: list[Any] = [meetings, ask, change]
+ROUTES: list[Any] = [meetings, ask, calendar, away, change]

@@ -44,6 +44,10 @@ class MeetingInfo(msgspec.Struct, frozen=True, kw_only=True):
     outcome_partner: str
     note: str
     made_at: datetime
+    changed_at: datetime
+    priority: int
+    owner_here_at: datetime | None
+    partner_here_at: datetime | None
 
     def name(self, locale: str) -> str:
         return (self.title_en if locale == "en" else "") or self.title
@@ -58,6 +62,10 @@ class Filter(msgspec.Struct, frozen=True):
     own: list[int] | None = None
     #: With a table, or without.
     placed: bool | None = None
+    #: A visitor, as :attr:`projects.tables.interests.Interest.who`.
+    who: int | None = None
+    #: Agreed to, and over by then without a word of what came of it.
+    over: datetime | None = None
 
 
 _COLUMNS = (
@@ -80,6 +88,10 @@ def _where(edition: EditionInfo, wanted: Filter) -> Any:
     if firms is not None:
         theirs = Project.select(Project.id).where(Project.exhibitor.is_in([*firms, -1]))
         where &= Meeting.exhibitor.is_in([*firms, -1]) | Meeting.project.is_in(theirs)
+    if wanted.who is not None:
+        where &= Meeting.who == wanted.who
+    if wanted.over is not None:
+        where &= (Meeting.state == MeetingState.accepted.value) & (Meeting.ends_at < wanted.over)
     if wanted.placed is not None:
         where &= Meeting.starts_at.is_not_null() if wanted.placed else Meeting.starts_at.is_null()
     return where
@@ -133,6 +145,10 @@ def _info(row: dict[str, Any], firms: dict[int, Any], badges: dict[int, Any]) ->
         outcome_partner=row["outcome_partner"],
         note=row["note"],
         made_at=row["made_at"],
+        changed_at=row["changed_at"],
+        priority=row["priority"],
+        owner_here_at=row["owner_here_at"],
+        partner_here_at=row["partner_here_at"],
     )
 
 
@@ -151,9 +167,13 @@ async def count_meetings(edition: EditionInfo, wanted: Filter) -> int:
     return int(found["count"]) if found else 0
 
 
-async def placed(edition: EditionInfo) -> list[MeetingInfo]:
-    """That have a table, in the order of time: for the wall."""
+async def placed(
+    edition: EditionInfo, since: datetime | None = None, until: datetime | None = None
+) -> list[MeetingInfo]:
+    """That have a table, in the order of time; all, or those that begin then."""
     where = _where(edition, Filter(MeetingState.accepted)) & Meeting.starts_at.is_not_null()
+    if since is not None and until is not None:
+        where &= (Meeting.starts_at >= since) & (Meeting.starts_at < until)
     return await _made(await Meeting.select(*_COLUMNS).where(where).order_by(Meeting.starts_at, Meeting.place))
 
 
@@ -181,3 +201,8 @@ async def meetings_numbered(edition: EditionInfo, asked: Collection[str]) -> set
     """Those of the numbers that a meeting bears."""
     rows = await Meeting.select(Meeting.number).where(Meeting.edition == edition.id, Meeting.number.is_in([*asked, ""]))
     return {row["number"] for row in rows}
+
+
+async def meetings_with_ids(edition: EditionInfo, ids: Collection[int]) -> list[MeetingInfo]:
+    where = (Meeting.edition == edition.id) & Meeting.id.is_in([*ids, -1])
+    return await _made(await Meeting.select(*_COLUMNS).where(where).order_by(Meeting.starts_at, Meeting.id))

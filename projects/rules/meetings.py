@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -14,6 +15,8 @@ from projects.tables import MeetingSide, MeetingState
 
 #: Minutes.
 LONGEST = 240
+#: Usual, important, urgent.
+PRIORITIES = (1, 2, 3)
 
 _S = MeetingState
 #: From where to where.
@@ -54,6 +57,26 @@ class Place(msgspec.Struct, frozen=True):
     @property
     def minutes(self) -> range:
         return range(minute_of(self.starts_at), minute_of(self.ends_at))
+
+
+class Sides(Protocol):
+    """Of a meeting: whom it takes."""
+
+    @property
+    def project_id(self) -> int: ...
+    @property
+    def owner_exhibitor(self) -> int | None: ...
+    @property
+    def exhibitor_id(self) -> int | None: ...
+    @property
+    def who(self) -> int: ...
+
+
+def keys_of(meeting: Sides) -> tuple[str, str]:
+    """The owner and the partner: a firm, an owner who is none, a visitor."""
+    owner = f"f:{meeting.owner_exhibitor}" if meeting.owner_exhibitor is not None else f"p:{meeting.project_id}"
+    partner = f"f:{meeting.exhibitor_id}" if meeting.exhibitor_id is not None else f"b:{meeting.who}"
+    return owner, partner
 
 
 def new_number() -> str:

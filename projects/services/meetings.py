@@ -1,8 +1,9 @@
 """Writes of meetings. Of two that want a table, a firm or a visitor for the same minute, the unique index lets one."""
 
+from datetime import timedelta
 from typing import Any
 
-from checkin.queries.badges import badge_with_serial
+from checkin.queries.badges import BadgeInfo, badge_with_serial
 from core import clock
 from core.accounts.roles import Actor, Role
 from core.audit import services as audit
@@ -18,7 +19,7 @@ from projects.queries.meetings import MeetingInfo
 from projects.queries.projects import ProjectInfo, published_one
 from projects.rules import meetings as rules
 from projects.rules.interests import checked_message
-from projects.rules.meetings import MeetingIn, PlaceIn
+from projects.rules.meetings import MeetingIn, Place, PlaceIn
 from projects.services import telling
 from projects.tables import Interest, Meeting, MeetingMinute, MeetingSide, MeetingState, Outcome
 
@@ -38,6 +39,13 @@ class TableTaken(DomainError):
     message = mark("Another meeting has this table, or one of the two, at that time.")
 
 
+class NoMeeting(DomainError):
+    code = "no_meeting"
+    message = mark("This badge has no meeting within the next hour.")
+
+
+#: How long before and after its beginning one asks for a meeting's table.
+EARLY = timedelta(hours=1)
 NO_FIRM = mark("There is no exhibitor of this number that takes part.")
 
 
@@ -143,14 +151,18 @@ async def _noted(actor: Actor, edition: EditionInfo, meeting: MeetingInfo, actio
     await audit.record(actor, action, f"meeting:{edition.slug}/{meeting.number}", after=told)
 
 
-async def step(actor: Actor, edition: EditionInfo, number: str, state: MeetingState) -> MeetingInfo:
+async def step(
+    actor: Actor, edition: EditionInfo, number: str, state: MeetingState, *, side: MeetingSide | None = None
+) -> MeetingInfo:
     """Accepted or declined by whoever was asked, cancelled by either, missed by an organizer's word.
+
+    ``side``: who it is, where that is known in another way than by an account: by the page of a badge.
 
     :raises NotFound: not this person's. :raises WrongStep: 409.
     """
     async with transaction():
         stands = await queries.meeting_numbered(edition, number)
-        side = await queries.side_of(actor, stands)
+        side = side or await queries.side_of(actor, stands)
         if state not in rules.STEPS[stands.state] or state is MeetingState.held:
             raise WrongStep
         answering = state in (MeetingState.accepted, MeetingState.declined)
@@ -178,11 +190,10 @@ async def _move(stands: MeetingInfo, values: dict[Any, Any]) -> None:
         raise WrongStep
 
 
-def _keys(edition: EditionInfo, meeting: MeetingInfo, table: str) -> list[str]:
+def minutes_of(edition: EditionInfo, meeting: MeetingInfo, place: Place) -> list[MeetingMinute]:
     """Whom and what it takes: in one order for all who plan at once."""
-    owner = f"f:{meeting.owner_exhibitor}" if meeting.owner_exhibitor is not None else f"p:{meeting.project_id}"
-    partner = f"f:{meeting.exhibitor_id}" if meeting.exhibitor_id is not None else f"b:{meeting.who}"
-    return sorted({owner, partner, f"t:{edition.id}:{table}"})
+    keys = sorted({*rules.keys_of(meeting), f"t:{edition.id}:{place.table}"})
+    return [MeetingMinute(meeting=meeting.id, key=key, minute=minute) for key in keys for minute in place.minutes]
 
 
 async def place(actor: Actor, edition: EditionInfo, number: str, typed: PlaceIn) -> MeetingInfo:
@@ -196,11 +207,7 @@ async def place(actor: Actor, edition: EditionInfo, number: str, typed: PlaceIn)
         if stands.state is not MeetingState.accepted:
             raise WrongStep
         await MeetingMinute.delete().where(MeetingMinute.meeting == stands.id)
-        rows = [
-            MeetingMinute(meeting=stands.id, key=key, minute=minute)
-            for key in _keys(edition, stands, wanted.table)
-            for minute in wanted.minutes
-        ]
+        rows = minutes_of(edition, stands, wanted)
         got = await MeetingMinute.insert(*rows).on_conflict(action="DO NOTHING").returning(MeetingMinute.id)
         if len(got) != len(rows):
             raise TableTaken
@@ -212,6 +219,44 @@ async def place(actor: Actor, edition: EditionInfo, number: str, typed: PlaceIn)
         )
         await telling.meeting(edition, after, but=MeetingSide.organizer)
     return after
+
+
+async def prioritise(actor: Actor, edition: EditionInfo, number: str, priority: int) -> MeetingInfo:
+    """:raises InvalidInput: :raises NotFound:"""
+    if priority not in rules.PRIORITIES:
+        raise InvalidInput(errors=(FieldError("priority", "unknown", mark("Please choose from the list.")),))
+    async with transaction():
+        stands = await queries.meeting_numbered(edition, number)
+        await Meeting.update({Meeting.priority: priority}).where(Meeting.id == stands.id)
+        after = await queries.meeting_numbered(edition, number)
+        await _noted(actor, edition, after, "meeting.priority", priority=priority)
+    return after
+
+
+async def arrive(actor: Actor, edition: EditionInfo, badge: BadgeInfo) -> MeetingInfo:
+    """The badge's holder, or its firm, is here: which meeting is next is told, and that they came is kept.
+
+    :raises NoMeeting: 409.
+    """
+    now = clock.now()
+    async with transaction():
+        near = await queries.placed(edition, now - EARLY, now + EARLY)
+        who, firm = badge.root or badge.id, badge.exhibitor
+        theirs = [
+            one
+            for one in near
+            if one.who == who or (firm is not None and firm in (one.owner_exhibitor, one.exhibitor_id))
+        ]
+        still = [one for one in theirs if one.ends_at is not None and one.ends_at > now]
+        if not still:
+            raise NoMeeting
+        met = still[0]
+        owner = firm is not None and firm == met.owner_exhibitor
+        column = Meeting.owner_here_at if owner else Meeting.partner_here_at
+        await Meeting.update({column: now}).where(Meeting.id == met.id, column.is_null())
+        side = MeetingSide.owner if owner else MeetingSide.partner
+        await _noted(actor, edition, met, "meeting.arrived", side=side.value)
+        return await queries.meeting_numbered(edition, met.number)
 
 
 async def outcome(

@@ -1,5 +1,6 @@
 """Mails about meetings, to both sides but for the one that knows."""
 
+from checkin import holders
 from checkin.queries.badges import badge_with_serial
 from core.accounts.services import people
 from core.config import settings
@@ -40,7 +41,7 @@ async def _partner(edition: EditionInfo, meeting: MeetingInfo) -> Address:
         badge.holder,
         badge.email,
         people.locale_of(badge.locale),
-        f"{settings().public_url}/projects/{meeting.project}",
+        holders.address(edition.id, badge.serial, badge.uid),
     )
 
 

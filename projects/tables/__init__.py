@@ -3,6 +3,7 @@
 from projects.tables.interests import Interest
 from projects.tables.meetings import Meeting, MeetingMinute, MeetingSide, MeetingState, Outcome
 from projects.tables.pitches import MinuteOfSpeaker, MinuteOfStage, PitchStage, Slot, SlotKind, Speaker
+from projects.tables.planning import MeetingAway, MeetingHours, MeetingPlan, MeetingRoom, MeetingSetting, PlanState
 from projects.tables.projects import (
     Cooperation,
     Phase,
@@ -18,7 +19,12 @@ __all__ = [
     "Cooperation",
     "Interest",
     "Meeting",
+    "MeetingAway",
+    "MeetingHours",
     "MeetingMinute",
+    "MeetingPlan",
+    "MeetingRoom",
+    "MeetingSetting",
     "MeetingSide",
     "MeetingState",
     "MinuteOfSpeaker",
@@ -26,6 +32,7 @@ __all__ = [
     "Outcome",
     "Phase",
     "PitchStage",
+    "PlanState",
     "Project",
     "ProjectCooperation",
     "ProjectField",

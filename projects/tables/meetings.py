@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from piccolo.columns import BigInt, ForeignKey, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import BigInt, ForeignKey, Serial, SmallInt, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -59,6 +59,11 @@ class Meeting(Table, tablename="meeting"):
     place = Varchar(length=60, default="")
     starts_at = Timestamptz(default=None, null=True)
     ends_at = Timestamptz(default=None, null=True)
+    #: 1 usual, 2 important, 3 urgent: what a plan gives a place first.
+    priority = SmallInt(default=1)
+    #: When each was seen at the table, or where one asks for it.
+    owner_here_at = Timestamptz(default=None, null=True)
+    partner_here_at = Timestamptz(default=None, null=True)
     #: :class:`Outcome`, as either side saw it.
     outcome_owner = Varchar(length=12, default="")
     outcome_partner = Varchar(length=12, default="")
