@@ -19,7 +19,7 @@ from core import clock
 
 BENCHES = (
     *("door", "pages", "directory", "imports", "registration", "printing", "totals", "walls"),
-    *("scans", "snapshot", "matching"),
+    *("scans", "snapshot", "matching", "planning"),
 )
 POSTGRES = os.environ.get("YINBO_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
