@@ -28,6 +28,7 @@ from admin import drawings as admin_drawings
 from admin import editions as admin_editions
 from admin import exhibitors as admin_exhibitors
 from admin import fees as admin_fees
+from admin import funnel as admin_funnel
 from admin import gate as admin_gate
 from admin import halls as admin_halls
 from admin import home as admin_home
@@ -167,6 +168,7 @@ def create_app() -> Litestar:
             *portal_projects.ROUTES,
             *admin_projects.ROUTES,
             *admin_timetable.ROUTES,
+            *admin_funnel.ROUTES,
             *admin_meetings.ROUTES,
             *admin_planning.ROUTES,
             *preferences.ROUTES,

@@ -201,6 +201,8 @@ GET /admin/projects organizer
 GET /admin/projects.xlsx organizer
 GET /admin/projects/new organizer
 POST /admin/projects/new organizer
+GET /admin/projects/funnel organizer
+GET /admin/projects/funnel.xlsx organizer
 GET /admin/projects/{number:str} organizer
 POST /admin/projects/{number:str} organizer
 POST /admin/projects/{number:str}/decision organizer

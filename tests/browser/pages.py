@@ -134,6 +134,7 @@ ORGANIZER = [
         "/admin/meetings?state=over",
         "/admin/meetings/arrivals",
         "/admin/meetings/plan",
+        "/admin/projects/funnel",
         "/admin/meetings/tables",
         "/admin/meetings/{meeting}",
         "/admin/meetings/{meeting_placed}",
