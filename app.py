@@ -48,6 +48,7 @@ from admin import review as admin_review
 from admin import suggestion as admin_suggestion
 from admin import timetable as admin_timetable
 from admin import totals as admin_totals
+from admin import weights as admin_weights
 from api import badges as api_badges
 from api import booths as api_booths
 from api import checkpoints as api_checkpoints
@@ -169,6 +170,7 @@ def create_app() -> Litestar:
             *admin_projects.ROUTES,
             *admin_timetable.ROUTES,
             *admin_funnel.ROUTES,
+            *admin_weights.ROUTES,
             *admin_meetings.ROUTES,
             *admin_planning.ROUTES,
             *preferences.ROUTES,

@@ -4,6 +4,7 @@ from piccolo.conf.apps import AppConfig
 
 from .tables import (
     Interest,
+    MatchWeights,
     Meeting,
     MeetingAway,
     MeetingHours,
@@ -13,6 +14,7 @@ from .tables import (
     MeetingSetting,
     MinuteOfSpeaker,
     MinuteOfStage,
+    NoThanks,
     PitchStage,
     Project,
     ProjectCooperation,
@@ -43,6 +45,8 @@ APP_CONFIG = AppConfig(
         MeetingRoom,
         MeetingAway,
         MeetingPlan,
+        MatchWeights,
+        NoThanks,
     ],
     migration_dependencies=["core.editions.piccolo_app", "exhibitors.piccolo_app", "checkin.piccolo_app"],
     commands=[],

@@ -203,6 +203,8 @@ GET /admin/projects/new organizer
 POST /admin/projects/new organizer
 GET /admin/projects/funnel organizer
 GET /admin/projects/funnel.xlsx organizer
+GET /admin/projects/weights organizer
+POST /admin/projects/weights organizer
 GET /admin/projects/{number:str} organizer
 POST /admin/projects/{number:str} organizer
 POST /admin/projects/{number:str}/decision organizer
@@ -351,6 +353,7 @@ GET /portal/{number:str}/leads.xlsx signed_in
 GET /portal/{number:str}/leads/scan signed_in
 GET /portal/{number:str}/leads/{lead:int} signed_in
 POST /portal/{number:str}/leads/{lead:int} signed_in
+POST /portal/{number:str}/matches signed_in
 GET /portal/{number:str}/meetings signed_in
 POST /portal/{number:str}/meetings signed_in
 POST /portal/{number:str}/meetings/{meeting:str}/{act:str} signed_in

@@ -19,8 +19,9 @@ from projects.queries import interests, matching
 from projects.queries import projects as queries
 from projects.queries.projects import Filter, ProjectInfo
 from projects.rules.projects import OWN_STEPS, OwnerIn, ProjectPatch
+from projects.services import matching as matches
 from projects.services import projects as services
-from projects.tables import ProjectState
+from projects.tables import MeetingSide, ProjectState
 
 
 async def _one(desk: Desk, project: str) -> ProjectInfo:
@@ -50,6 +51,7 @@ async def _page(
             (match.firm, match.match.score, words.reasons(match.match, names, desk.locale))
             for match in (await matching.partners_for(desk.edition, one) if one else [])
         ],
+        aside=await matching.put_aside_by_owner(one) if one else [],
         **forms.choices(desk.edition, desk.locale),
     )
 
@@ -64,7 +66,8 @@ async def projects(request: Asked, number: FromPath[str]) -> Response[Any]:
         (match.project, match.match.score, words.reasons(match.match, names, desk.locale))
         for match in (await matching.projects_for(desk.edition, desk.id) if desk.one.status in ADMITTED else [])
     ]
-    return desk_page(request, desk, "projects", projects=found, states=states, fitting=fitting)
+    aside = await matching.put_aside_by_firm(desk.id)
+    return desk_page(request, desk, "projects", projects=found, states=states, fitting=fitting, aside=aside)
 
 
 @get("/portal/{number:str}/projects/new", opt=SIGNED_IN)
@@ -116,6 +119,23 @@ async def mend(request: Asked, number: FromPath[str], project: FromPath[str]) ->
     return response
 
 
+@post("/portal/{number:str}/matches", opt=SIGNED_IN)
+async def put_aside(request: Asked, number: FromPath[str]) -> Response[Any]:
+    """``project``: of one's own, beside ``exhibitor``; or another's, beside oneself. ``back`` takes it back."""
+    desk, form = await opened(request, number), await form_of(request)
+    project, firm = form.text("project", 20), form.text("exhibitor", 20)
+    found = await queries.published_one(desk.edition, project)
+    own = found.exhibitor == desk.number
+    side, firm = (MeetingSide.owner, firm) if own else (MeetingSide.partner, desk.number)
+    back = bool(form.text("back"))
+    await matches.put_aside(desk.actor, desk.edition, found, firm, side, back=back)
+    response = redirect(f"/portal/{number}/projects/{project}" if own else f"/portal/{number}/projects")
+    flash(
+        response, mark("It is among the proposals again.") if back else mark("Put aside: it is not proposed any more.")
+    )
+    return response
+
+
 _STEPS = {"withdraw": ProjectState.withdrawn, "again": ProjectState.submitted}
 
 
@@ -138,4 +158,4 @@ async def step(request: Asked, number: FromPath[str], project: FromPath[str], ac
     return response
 
 
-ROUTES: list[Any] = [projects, new, hand_in, project, mend, step]
+ROUTES: list[Any] = [projects, new, hand_in, project, mend, put_aside, step]

@@ -10,8 +10,8 @@ from core.fresh import FreshBy
 from exhibitors.rules.desk import ADMITTED
 from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorField
 from projects.queries.projects import Filter, ProjectInfo, published
-from projects.rules.matching import Match, Partner, Sought, best, match
-from projects.tables import Interest
+from projects.rules.matching import PARTS, Match, Partner, Sought, Weights, best, match
+from projects.tables import Interest, MatchWeights, MeetingSide, NoThanks
 
 MOST = 50
 #: Seconds for which firms are kept: what they say of themselves changes rarely, and is many rows.
@@ -83,13 +83,54 @@ async def _interested(project: int) -> set[int]:
     return {row["exhibitor"] for row in rows}
 
 
+async def weights_of(edition: EditionInfo) -> Weights:
+    row = await MatchWeights.select().where(MatchWeights.edition == edition.id).first()
+    return Weights(**{part: row[part] for part in PARTS}) if row else Weights()
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """Who was put aside: a firm beside a project, or a project beside a firm; the number and what it is called."""
+
+    number: str
+    name: str
+
+
+async def _refused(where: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await NoThanks.select(
+        NoThanks.side, NoThanks.exhibitor, NoThanks.project, *_NAMES
+    ).where(where)
+    return rows
+
+
+_NAMES = (
+    NoThanks.exhibitor.number.as_alias("firm_number"),
+    NoThanks.exhibitor.name.as_alias("firm"),
+    NoThanks.project.number.as_alias("project_number"),
+    NoThanks.project.title.as_alias("title"),
+)
+
+
+async def put_aside_by_owner(project: ProjectInfo) -> list[Aside]:
+    rows = await _refused((NoThanks.project == project.id) & (NoThanks.side == MeetingSide.owner.value))
+    return sorted((Aside(row["firm_number"], row["firm"]) for row in rows), key=lambda one: one.number)
+
+
+async def put_aside_by_firm(exhibitor: int) -> list[Aside]:
+    rows = await _refused((NoThanks.exhibitor == exhibitor) & (NoThanks.side == MeetingSide.partner.value))
+    return sorted((Aside(row["project_number"], row["title"]) for row in rows), key=lambda one: one.number)
+
+
 async def partners_for(edition: EditionInfo, project: ProjectInfo, most: int = 10) -> list[PartnerMatch]:
-    """The best first; its owner is none of them."""
+    """The best first; its owner is none of them, nor is who said no or was put aside."""
     firms, interested, sought = await _firms_of(edition), await _interested(project.id), sought_by(project)
+    none = {row["exhibitor"] for row in await _refused(NoThanks.project == project.id)}
     others = (
-        (firm.number, firm.says, firm.id in interested) for firm in firms.values() if firm.number != project.exhibitor
+        (firm.number, firm.says, firm.id in interested)
+        for firm in firms.values()
+        if firm.number != project.exhibitor and firm.id not in none
     )
-    return [PartnerMatch(firms[number], one) for number, one in best(sought, others, most)]
+    found = best(sought, others, most, await weights_of(edition))
+    return [PartnerMatch(firms[number], one) for number, one in found]
 
 
 async def projects_for(edition: EditionInfo, exhibitor: int, most: int = 10) -> list[ProjectMatch]:
@@ -101,7 +142,9 @@ async def projects_for(edition: EditionInfo, exhibitor: int, most: int = 10) -> 
         Interest.exhibitor == exhibitor, Interest.withdrawn_at.is_null()
     )
     interested = {row["project"] for row in rows}
-    others = [one for one in await published(edition, Filter()) if one.exhibitor_id != exhibitor]
-    found = [ProjectMatch(one, match(sought_by(one), says, one.id in interested)) for one in others]
+    none = {row["project"] for row in await _refused(NoThanks.exhibitor == exhibitor)}
+    weights = await weights_of(edition)
+    others = [one for one in await published(edition, Filter()) if one.exhibitor_id != exhibitor and one.id not in none]
+    found = [ProjectMatch(one, match(sought_by(one), says, one.id in interested, weights)) for one in others]
     good = [one for one in found if one.match.score]
     return sorted(good, key=lambda one: (-one.match.score, one.project.number))[:most]

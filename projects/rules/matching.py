@@ -35,6 +35,9 @@ class Weights(msgspec.Struct, frozen=True):
     interest: int = 15
 
 
+PARTS = tuple(field.name for field in msgspec.structs.fields(Weights))
+
+
 class Sought(msgspec.Struct, frozen=True):
     """What a project says. The first field leads."""
 
@@ -114,7 +117,9 @@ def match(sought: Sought, partner: Partner, interested: bool, weights: Weights =
     return Match(min(100, sum(one.points for one in reasons)), tuple(reasons))
 
 
-def best(sought: Sought, partners: Iterable[tuple[str, Partner, bool]], most: int) -> list[tuple[str, Match]]:
+def best(
+    sought: Sought, partners: Iterable[tuple[str, Partner, bool]], most: int, weights: Weights = WEIGHTS
+) -> list[tuple[str, Match]]:
     """Of many: a number, what it says, and whether it is interested. The best first; of equals the lower number; who
     has nothing in common is left out.
 
@@ -122,20 +127,20 @@ def best(sought: Sought, partners: Iterable[tuple[str, Partner, bool]], most: in
     """
     by_fields: dict[frozenset[str], int] = {}
     by_categories: dict[frozenset[str], int] = {}
-    by_interest = match(sought, Partner(), interested=True).score
+    by_interest = match(sought, Partner(), interested=True, weights=weights).score
 
     def scored() -> Iterator[tuple[int, str, Partner, bool]]:
         for number, says, interested in partners:
             fields = by_fields.get(says.fields)
             if fields is None:
-                fields = by_fields[says.fields] = match(sought, Partner(fields=says.fields), interested=False).score
+                fields = by_fields[says.fields] = match(sought, Partner(fields=says.fields), False, weights).score
             trades = by_categories.get(says.categories)
             if trades is None:
                 only = Partner(categories=says.categories)
-                trades = by_categories[says.categories] = match(sought, only, interested=False).score
+                trades = by_categories[says.categories] = match(sought, only, False, weights).score
             score = min(100, fields + trades + (by_interest if interested else 0))
             if score:
                 yield -score, number, says, interested
 
     first = heapq.nsmallest(most, scored(), key=lambda one: one[:2])
-    return [(number, match(sought, says, interested)) for _, number, says, interested in first]
+    return [(number, match(sought, says, interested, weights)) for _, number, says, interested in first]

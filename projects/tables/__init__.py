@@ -1,6 +1,7 @@
 """The tables of this domain, a file for each part of it."""
 
 from projects.tables.interests import Interest
+from projects.tables.matching import MatchWeights, NoThanks
 from projects.tables.meetings import Meeting, MeetingMinute, MeetingSide, MeetingState, Outcome
 from projects.tables.pitches import MinuteOfSpeaker, MinuteOfStage, PitchStage, Slot, SlotKind, Speaker
 from projects.tables.planning import MeetingAway, MeetingHours, MeetingPlan, MeetingRoom, MeetingSetting, PlanState
@@ -18,6 +19,7 @@ from projects.tables.projects import (
 __all__ = [
     "Cooperation",
     "Interest",
+    "MatchWeights",
     "Meeting",
     "MeetingAway",
     "MeetingHours",
@@ -29,6 +31,7 @@ __all__ = [
     "MeetingState",
     "MinuteOfSpeaker",
     "MinuteOfStage",
+    "NoThanks",
     "Outcome",
     "Phase",
     "PitchStage",

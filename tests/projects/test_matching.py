@@ -20,7 +20,7 @@ from projects.services import projects
 from projects.tables import Interest
 from tests.exhibitors.desks import a_firm, its_member
 from tests.expo import an_edition
-from tests.world import queries_of, sign_in, token_for
+from tests.world import queries_of, send_form, sign_in, token_for
 
 PROJECT = Sought(
     ("medical_care_integration", "long_term_care"), needs=("SMRT",), cooperation=("investment", "operation")
@@ -209,3 +209,57 @@ async def test_interest_lifts_a_firm_and_the_number_of_queries_stays(opened: Non
     again = await matching.partners_for(edition, project)
     assert (again[0].firm.number, again[0].match.score) == (firms[later], 100)
     assert second == first
+
+
+@pytest.mark.anyio
+async def test_who_says_no_thanks_is_proposed_to_nobody_of_the_two_until_it_is_taken_back(
+    client: httpx.AsyncClient,
+) -> None:
+    edition = await an_edition()
+    own, other = await a_firm(edition, 1), await a_firm(edition, 2)
+    await its_member(edition, own)
+    ids = {number: await says(number, "SMRT") for number in (own, other)}
+    theirs, mine = await a_project(edition, OwnerIn(other)), await a_project(edition, OwnerIn(own))
+    await sign_in(client, Role.exhibitor)
+    at, page = f"/portal/{own}/matches", f"/portal/{own}/messages"
+
+    async def proposed() -> tuple[list[str], list[str]]:
+        partners = await matching.partners_for(edition, await queries.published_one(edition, mine))
+        fitting = await matching.projects_for(edition, ids[own])
+        return [one.firm.number for one in partners], [one.project.number for one in fitting]
+
+    assert await proposed() == ([other], [theirs])
+    assert (await send_form(client, at, page, project=mine, exhibitor=other)).status_code == 303
+    assert (await send_form(client, at, page, project=theirs)).status_code == 303
+    assert (await send_form(client, at, page, project=theirs)).status_code == 303, "said again it is nothing"
+    assert await proposed() == ([], [])
+    assert "恢复推荐" in (await client.get(f"/portal/{own}/projects")).text
+    assert "恢复推荐" in (await client.get(f"/portal/{own}/projects/{mine}")).text
+    assert (await send_form(client, at, page, project=mine, exhibitor=other, back="1")).status_code == 303
+    assert (await send_form(client, at, page, project=theirs, back="1")).status_code == 303
+    assert await proposed() == ([other], [theirs])
+    for wrong in ({"project": "P000000"}, {"project": mine, "exhibitor": own}, {"project": mine, "exhibitor": "x"}):
+        assert (await send_form(client, at, page, **wrong)).status_code == 404
+    assert (await send_form(client, f"/portal/{other}/matches", page, project=theirs)).status_code == 404
+
+
+@pytest.mark.anyio
+async def test_an_organizer_sets_what_counts_how_much(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    own, other = await a_firm(edition, 1), await a_firm(edition, 2)
+    await says(other, "SMRT")
+    project = await queries.published_one(edition, await a_project(edition, OwnerIn(own)))
+    await sign_in(client, Role.organizer)
+    at = "/admin/projects/weights"
+    whole = {"fields": "30", "needs": "30", "cooperation": "20", "offers": "5", "interest": "15"}
+    for wrong, name in (
+        ({"fields": "101"}, "fields"),
+        ({"needs": "x"}, "needs"),
+        (dict.fromkeys(whole, "0"), "fields"),
+    ):
+        answer = await send_form(client, at, **{**whole, **wrong})
+        assert (answer.status_code, f'id="f-{name}-error"' in answer.text) == (422, True), wrong
+    [before] = await matching.partners_for(edition, project)
+    assert (await send_form(client, at, **{**whole, "interest": "0"})).status_code == 303
+    [after] = await matching.partners_for(edition, project)
+    assert (before.match.score, after.match.score) == (85, 100)
