@@ -2,12 +2,11 @@ import httpx
 import pytest
 
 from core.accounts.roles import CLI, Role
-from core.db import count_queries
 from exhibitors.services import steps
 from exhibitors.tables import Status, Step
 from tests.exhibitors.desks import a_firm, its_member
 from tests.expo import an_edition
-from tests.world import send_form, sign_in, token_for
+from tests.world import queries_of, send_form, sign_in, token_for
 
 pytestmark = pytest.mark.anyio
 
@@ -124,10 +123,7 @@ async def test_a_desk_costs_the_same_with_one_message_and_with_three(client: htt
     for more in (1, 2):
         for n in range(more):
             await send_form(client, f"/portal/{number}/messages", text=f"留言{n}")
-        await client.get(f"/portal/{number}/messages")
-        with count_queries() as seen:
-            await client.get(f"/portal/{number}/messages")
-        counts.append(len(seen))
+        counts.append(await queries_of(lambda: client.get(f"/portal/{number}/messages")))
     assert counts[0] == counts[1]
 
 
