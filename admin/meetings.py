@@ -14,6 +14,7 @@ from core import clock
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, NotFound
+from core.files.sheets import XLSX
 from core.i18n import formats, mark, translate
 from gateway import meetings as forms
 from gateway.access import actor_of, allow
@@ -27,6 +28,7 @@ from projects.queries import meetings as queries
 from projects.queries.meetings import Filter, MeetingInfo
 from projects.rules.meetings import STEPS, MeetingIn
 from projects.services import meetings as services
+from projects.services import sheets
 from projects.tables import MeetingSide, MeetingState
 
 HOME = "/admin/meetings"
@@ -45,15 +47,20 @@ async def _without_a_table(asked: Asked) -> Card | None:
     return Card(title, formats.number(waiting), href=f"{HOME}?state=accepted", attention=True)
 
 
+def _wanted(state: str) -> Filter:
+    """What cannot be is not asked for."""
+    if state == OVER:
+        return Filter(over=clock.now())
+    return Filter(MeetingState(state) if state in MeetingState.__members__ else None)
+
+
 async def _list(
     request: Request[Any, Any, Any], typed: Form | None = None, errors: dict[str, str] | None = None
 ) -> Response[Any]:
     edition, locale = await require_current(), locale_of(request)
     asked = request.query_params if typed is None else {}
     state = asked.get("state", "")
-    wanted = Filter(MeetingState(state) if state in MeetingState.__members__ else None)
-    if state == OVER:
-        wanted = Filter(over=clock.now())
+    wanted = _wanted(state)
     after = after_of(request, asked.get("cursor"))
     found = await queries.meetings(edition, wanted, before=int(after[0]) if after else None, limit=PAGE + 1)
     total = await queries.count_meetings(edition, wanted)
@@ -77,6 +84,15 @@ async def _list(
 @get(HOME, opt=allow(Role.organizer))
 async def meetings(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _list(request)
+
+
+@get(HOME + ".xlsx", opt=allow(Role.organizer))
+async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
+    edition, locale = await require_current(), locale_of(request)
+    found = await queries.meetings(edition, _wanted(request.query_params.get("state", "")), limit=sheets.MOST)
+    made = await sheets.meetings(actor_of(request), edition, found, forms.words(locale), locale)
+    headers = {"content-disposition": 'attachment; filename="meetings.xlsx"', "cache-control": "no-store"}
+    return Response(made, media_type=XLSX, headers=headers)
 
 
 @post(HOME, opt=allow(Role.organizer))
@@ -175,4 +191,4 @@ async def change(request: Request[Any, Any, Any], number: FromPath[str], act: Fr
     return answer
 
 
-ROUTES: list[Any] = [meetings, ask, tables, meeting, change]
+ROUTES: list[Any] = [meetings, sheet, ask, tables, meeting, change]

@@ -90,6 +90,17 @@ async def _projects(locale: Locale) -> AsyncIterator[bytes]:
     yield await sheets.projects(CLI, edition, found, said.words(edition, locale), locale)
 
 
+async def _meetings(locale: Locale) -> AsyncIterator[bytes]:
+    from core.editions.queries import require_current
+    from gateway import meetings as said
+    from projects.queries.meetings import Filter, meetings
+    from projects.services import sheets
+
+    edition = await require_current()
+    found = await meetings(edition, Filter(), limit=sheets.MOST)
+    yield await sheets.meetings(CLI, edition, found, said.words(locale), locale)
+
+
 async def _agenda(locale: Locale) -> AsyncIterator[bytes]:
     """The calendar that /agenda.ics gives."""
     from urllib.parse import urlsplit
@@ -114,6 +125,7 @@ KINDS: dict[str, Maker] = {
     "exhibitors": _exhibitors,
     "exhibitors-template": _template,
     "leads": _leads,
+    "meetings": _meetings,
     "projects": _projects,
     "scans": _scans,
 }

@@ -6,7 +6,10 @@ from core.editions.queries import EditionInfo
 from deals.rules.figures import AllocationIn, DealIn, PartyIn
 from deals.services import deals
 from deals.tables import DealKind
-from exhibitors.tables import Exhibitor, Status
+from projects.queries import meetings as queries
+from projects.queries.meetings import Filter as Meetings
+from projects.queries.projects import Filter, published
+from projects.tables import MeetingState
 
 _STANDARD, _INFORMATION, _CARE, _MEDICAL = (
     "standardization",
@@ -28,16 +31,13 @@ _SIGNED: list[tuple[DealKind, list[str], str, dict[str, str]]] = [
 
 async def load(edition: EditionInfo) -> None:
     """Written down by the program and confirmed by the command line: two that are not the same."""
-    firms = (
-        await Exhibitor.select(Exhibitor.number)
-        .where(Exhibitor.edition == edition.id, Exhibitor.status.not_in([Status.rejected.value]))
-        .order_by(Exhibitor.id)
-        .limit(len(_SIGNED))
-    )
+    projects = sorted(await published(edition, Filter()), key=lambda one: one.id)[: len(_SIGNED)]
+    met = {one.project: one for one in await queries.meetings(edition, Meetings(MeetingState.held), limit=200)}
     for n, (kind, others, region, split) in enumerate(_SIGNED):
+        project = projects[n]
         parts = {field: money.parse(amount) for field, amount in split.items()}
         typed = DealIn(
-            parties=[PartyIn(exhibitor=firms[n]["number"]), *others],
+            parties=[PartyIn(exhibitor=project.exhibitor) if project.exhibitor else project.owner, *others],
             kind=kind,
             signed_on=edition.days[n // 4].day.isoformat(),
             amount=money.plain(sum(parts.values())),
@@ -47,6 +47,8 @@ async def load(edition: EditionInfo) -> None:
             stage=n + 1,
             signatories=[f"示例签约人{n + 1}甲", f"示例签约人{n + 1}乙"],
             remarks="演示数据，纯属虚构。",
+            project=project.number,
+            meeting=met[project.number].number,
         )
         made = await deals.create(SYSTEM, edition, typed)
         await deals.confirm(CLI, edition, made.number)

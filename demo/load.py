@@ -25,7 +25,7 @@ from core.editions.rules import STANDARD_CATEGORIES, STANDARD_FIELDS, Draft, day
 from core.editions.tables import Edition
 from core.errors import DomainError
 from core.files.services import forget as forget_files
-from demo import booths, deals, desks, gates, interests, projects
+from demo import booths, deals, desks, gates, interests, meetings, projects
 from demo.firms import invented
 from exhibitors.services import registration as exhibitors
 from exhibitors.tables import (
@@ -116,6 +116,7 @@ PARTS: list[tuple[str, Callable[[EditionInfo], Awaitable[None]]]] = [
     ("gates", gates.load),
     ("projects", projects.load),
     ("interests", interests.load),
+    ("meetings", meetings.load),
     ("deals", deals.load),
 ]
 

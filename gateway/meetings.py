@@ -38,6 +38,11 @@ OUTCOMES: dict[str, str] = {
 }
 
 
+def words(locale: Locale) -> dict[str, str]:
+    """States and outcomes as the reader says them."""
+    return {code: translate(locale, said) for code, said in (STATES | OUTCOMES).items()}
+
+
 def place_of(form: Form, edition: EditionInfo) -> PlaceIn:
     """:raises InvalidInput: at ``table``, ``day``, ``begins`` or ``minutes``."""
     try:

@@ -172,15 +172,16 @@ POST /admin/mail/{number:int}/open organizer
 POST /admin/mail/{number:int}/retry organizer
 GET /admin/meetings organizer
 POST /admin/meetings organizer
-GET /admin/meetings/tables organizer
-GET /admin/meetings/{number:str} organizer
-POST /admin/meetings/{number:str}/{act:str} organizer
+GET /admin/meetings.xlsx organizer
 GET /admin/meetings/arrivals gate organizer
 POST /admin/meetings/arrivals gate organizer
 GET /admin/meetings/plan organizer
 POST /admin/meetings/plan organizer
 POST /admin/meetings/plan/settings organizer
 POST /admin/meetings/plan/{plan:int}/{act:str} organizer
+GET /admin/meetings/tables organizer
+GET /admin/meetings/{number:str} organizer
+POST /admin/meetings/{number:str}/{act:str} organizer
 GET /admin/messages organizer
 GET /admin/move organizer
 POST /admin/move organizer
@@ -199,10 +200,10 @@ POST /admin/privacy/editions/{slug:str}/{act:str} admin
 POST /admin/privacy/{act:str} admin
 GET /admin/projects organizer
 GET /admin/projects.xlsx organizer
-GET /admin/projects/new organizer
-POST /admin/projects/new organizer
 GET /admin/projects/funnel organizer
 GET /admin/projects/funnel.xlsx organizer
+GET /admin/projects/new organizer
+POST /admin/projects/new organizer
 GET /admin/projects/weights organizer
 POST /admin/projects/weights organizer
 GET /admin/projects/{number:str} organizer
@@ -296,14 +297,14 @@ POST /api/v1/scans/batch gate
 POST /api/v1/scans/{nonce:str}/undo gate
 GET /api/v1/totals public
 GET /badge/{key:str} public
+POST /badge/{key:str}/away public
 GET /badge/{key:str}/badge.pdf public
 POST /badge/{key:str}/cancel public
 GET /badge/{key:str}/code.png public
 POST /badge/{key:str}/interest public
-POST /badge/{key:str}/withdraw public
 GET /badge/{key:str}/meetings.ics public
-POST /badge/{key:str}/away public
 POST /badge/{key:str}/meetings/{meeting:str}/{act:str} public
+POST /badge/{key:str}/withdraw public
 GET /editions/{slug:str} public
 GET /enter/{token:str} public
 POST /enter/{token:str} public
@@ -356,9 +357,9 @@ POST /portal/{number:str}/leads/{lead:int} signed_in
 POST /portal/{number:str}/matches signed_in
 GET /portal/{number:str}/meetings signed_in
 POST /portal/{number:str}/meetings signed_in
-POST /portal/{number:str}/meetings/{meeting:str}/{act:str} signed_in
 GET /portal/{number:str}/meetings.ics signed_in
 POST /portal/{number:str}/meetings/away signed_in
+POST /portal/{number:str}/meetings/{meeting:str}/{act:str} signed_in
 GET /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages signed_in
 POST /portal/{number:str}/messages/read signed_in

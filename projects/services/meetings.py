@@ -98,8 +98,8 @@ async def _asking_side(actor: Actor, project: ProjectInfo, partner: dict[Any, An
     raise _unknown("exhibitor", NO_FIRM)
 
 
-async def ask(actor: Actor, edition: EditionInfo, typed: MeetingIn) -> MeetingInfo:
-    """By the project's owner, by the firm that wants to meet it, or by an organizer.
+async def ask(actor: Actor, edition: EditionInfo, typed: MeetingIn, *, quietly: bool = False) -> MeetingInfo:
+    """By the project's owner, by the firm that wants to meet it, or by an organizer. ``quietly``: nobody is mailed.
 
     :raises InvalidInput: also where neither of the two is this person's. :raises MeetsAlready: 409.
     """
@@ -142,7 +142,8 @@ async def ask(actor: Actor, edition: EditionInfo, typed: MeetingIn) -> MeetingIn
                 raise MeetsAlready
         made = await queries.meeting_numbered(edition, rows[0]["number"])
         await _noted(actor, edition, made, "meeting.asked")
-        await telling.meeting(edition, made, but=side)
+        if not quietly:
+            await telling.meeting(edition, made, but=side)
     return made
 
 
@@ -152,7 +153,13 @@ async def _noted(actor: Actor, edition: EditionInfo, meeting: MeetingInfo, actio
 
 
 async def step(
-    actor: Actor, edition: EditionInfo, number: str, state: MeetingState, *, side: MeetingSide | None = None
+    actor: Actor,
+    edition: EditionInfo,
+    number: str,
+    state: MeetingState,
+    *,
+    side: MeetingSide | None = None,
+    quietly: bool = False,
 ) -> MeetingInfo:
     """Accepted or declined by whoever was asked, cancelled by either, missed by an organizer's word.
 
@@ -175,7 +182,8 @@ async def step(
             await MeetingMinute.delete().where(MeetingMinute.meeting == stands.id)
         after = await queries.meeting_numbered(edition, number)
         await _noted(actor, edition, after, f"meeting.{state.value}")
-        await telling.meeting(edition, after, but=side)
+        if not quietly:
+            await telling.meeting(edition, after, but=side)
     return after
 
 
@@ -196,7 +204,9 @@ def minutes_of(edition: EditionInfo, meeting: MeetingInfo, place: Place) -> list
     return [MeetingMinute(meeting=meeting.id, key=key, minute=minute) for key in keys for minute in place.minutes]
 
 
-async def place(actor: Actor, edition: EditionInfo, number: str, typed: PlaceIn) -> MeetingInfo:
+async def place(
+    actor: Actor, edition: EditionInfo, number: str, typed: PlaceIn, *, quietly: bool = False
+) -> MeetingInfo:
     """A table and a time for one that was accepted, by an organizer; given anew it is moved.
 
     :raises TableTaken: :raises WrongStep: 409. :raises InvalidInput: :raises NotFound:
@@ -217,7 +227,8 @@ async def place(actor: Actor, edition: EditionInfo, number: str, typed: PlaceIn)
         await _noted(
             actor, edition, after, "meeting.placed", table=wanted.table, starts_at=wanted.starts_at.isoformat()
         )
-        await telling.meeting(edition, after, but=MeetingSide.organizer)
+        if not quietly:
+            await telling.meeting(edition, after, but=MeetingSide.organizer)
     return after
 
 

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from core import money
 from core.accounts.roles import Actor
 from core.audit import services as audit
 from core.db import transaction
 from core.editions.queries import EditionInfo
-from core.files.sheets import TEXT, Column, xlsx
-from core.i18n import Locale, mark, translate
+from core.files.sheets import DAY_AND_TIME, TEXT, Column, xlsx
+from core.i18n import Locale, formats, mark, translate
+from projects.queries.meetings import MeetingInfo
 from projects.queries.projects import ProjectInfo
 
 TITLE = mark("Projects")
@@ -53,6 +55,59 @@ def _cells(one: ProjectInfo, words: Mapping[str, str]) -> list[object]:
         one.contact.mobile or None,
         one.contact.email or None,
     ]
+
+
+_MEETING_COLUMNS = (
+    (mark("Number"), 12, TEXT),
+    (mark("State"), 14, "General"),
+    (mark("Project"), 12, TEXT),
+    (mark("Title of the project"), 36, "General"),
+    (mark("Owner"), 28, "General"),
+    (mark("Partner"), 28, "General"),
+    (mark("Exhibitor"), 10, TEXT),
+    (mark("Number of the badge"), 14, TEXT),
+    (mark("Table or room"), 16, TEXT),
+    (mark("Begins at"), 18, DAY_AND_TIME),
+    (mark("Minutes"), 10, "0"),
+    (mark("Owner seen at"), 18, DAY_AND_TIME),
+    (mark("Partner seen at"), 18, DAY_AND_TIME),
+    (mark("As the owner saw it"), 18, "General"),
+    (mark("As the partner saw it"), 18, "General"),
+)
+
+
+async def meetings(
+    actor: Actor, edition: EditionInfo, found: Sequence[MeetingInfo], words: Mapping[str, str], locale: Locale
+) -> bytes:
+    """``words``: states and outcomes as the reader says them. What people wrote to each other is left out."""
+    async with transaction():
+        await audit.record(actor, "meetings.exported", f"edition:{edition.slug}", after={"rows": len(found)})
+
+    def local(when: datetime | None) -> datetime | None:
+        return None if when is None else formats.local(when, edition.timezone).replace(tzinfo=None)
+
+    columns = [Column(translate(locale, heading), width, shape) for heading, width, shape in _MEETING_COLUMNS]
+    rows = [
+        [
+            one.number,
+            words[one.state],
+            one.project,
+            one.name(locale),
+            one.owner,
+            ", ".join(filter(None, (one.partner, one.partner_organisation))),
+            one.exhibitor or None,
+            one.badge or None,
+            one.place or None,
+            local(one.starts_at),
+            (one.ends_at - one.starts_at) // timedelta(minutes=1) if one.starts_at and one.ends_at else None,
+            local(one.owner_here_at),
+            local(one.partner_here_at),
+            words.get(one.outcome_owner),
+            words.get(one.outcome_partner),
+        ]
+        for one in found
+    ]
+    return await asyncio.to_thread(xlsx, translate(locale, mark("Meetings")), columns, rows)
 
 
 async def projects(
