@@ -33,6 +33,7 @@ from admin import gate as admin_gate
 from admin import halls as admin_halls
 from admin import home as admin_home
 from admin import imports as admin_imports
+from admin import interest as admin_interest
 from admin import jobs as admin_jobs
 from admin import links as admin_links
 from admin import mail as admin_mail
@@ -171,6 +172,7 @@ def create_app() -> Litestar:
             *admin_timetable.ROUTES,
             *admin_funnel.ROUTES,
             *admin_weights.ROUTES,
+            *admin_interest.ROUTES,
             *admin_meetings.ROUTES,
             *admin_planning.ROUTES,
             *preferences.ROUTES,

@@ -73,6 +73,8 @@ GROUPS: list[tuple[str, list[Entry]]] = [
             Entry("/admin/projects", mark("All projects"), _ORGANIZER),
             Entry("/admin/timetable", mark("Timetable"), _ORGANIZER),
             Entry("/admin/meetings", mark("Meetings"), _ORGANIZER),
+            Entry("/admin/meetings/arrivals", mark("Who is here for a meeting"), _GATE | _ORGANIZER),
+            Entry("/admin/interest", mark("Take interest down"), _GATE | _ORGANIZER),
         ],
     ),
     (

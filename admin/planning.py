@@ -133,7 +133,7 @@ async def decide(request: Request[Any, Any, Any], plan: FromPath[int], act: From
     raise NotFound
 
 
-async def _badge(edition: EditionInfo, typed: str) -> BadgeInfo:
+async def badge_typed(edition: EditionInfo, typed: str) -> BadgeInfo:
     """By what a scanner reads, or the number beneath it. :raises InvalidInput: at ``badge``."""
     try:
         if typed.isascii() and typed.isdecimal():
@@ -176,7 +176,7 @@ async def arrive(request: Request[Any, Any, Any]) -> Response[Any]:
     """Shows which table it is: a page that is sent again changes nothing."""
     edition, form = await require_current(), await form_of(request)
     try:
-        badge = await _badge(edition, form.text("badge", 300).strip())
+        badge = await badge_typed(edition, form.text("badge", 300).strip())
         met = await meeting_services.arrive(actor_of(request), edition, badge)
     except DomainError as refused:
         shown = shown_errors(refused, locale_of(request))

@@ -26,6 +26,7 @@ from projects.queries import projects as project_queries
 from projects.queries.agenda import SlotInfo
 from projects.queries.projects import Filter
 from projects.rules.timetable import SessionIn, SlotIn
+from projects.services import speakers
 from projects.services import timetable as services
 from projects.tables import ProjectState, SlotKind
 
@@ -168,9 +169,12 @@ async def act(request: Request[Any, Any, Any], slot: FromPath[int], act: FromPat
         if act == "remove":
             await services.remove(actor, edition, found.id)
             return _done(mark("It is off the timetable."))
+        if act == "badges":
+            made = await speakers.give_badges(actor, edition, found)
+            return _done(mark("Badges made for speakers: %(n)s. They stand among the badges, to be printed."), n=made)
         if act == "late":
             moved = await services.run_late(actor, edition, found.id, form.number("late") or 0)
-            return _done(mark("%(n)s items of this stage are later now."), n=len(moved))
+            return _done(mark("%(n)s items of this stage are later now; owners are told by mail."), n=len(moved))
     except NotFound:
         raise
     except DomainError as refused:

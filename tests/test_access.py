@@ -161,6 +161,8 @@ GET /admin/gate/scans.xlsx organizer
 GET /admin/gate/scans/{number:int} organizer
 POST /admin/gate/scans/{number:int}/undo organizer
 GET /admin/gate/screen gate
+GET /admin/interest gate organizer
+POST /admin/interest gate organizer
 GET /admin/jobs organizer
 POST /admin/jobs/{number:int}/{act:str} organizer
 GET /admin/mail organizer

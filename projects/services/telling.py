@@ -1,5 +1,7 @@
 """Mails about meetings, to both sides but for the one that knows."""
 
+from collections.abc import Sequence
+
 from checkin import holders
 from checkin.queries.badges import badge_with_serial
 from core.accounts.services import people
@@ -9,6 +11,7 @@ from core.i18n import DEFAULT, Locale
 from core.i18n.formats import moment
 from core.mail.services import compose, enqueue
 from exhibitors.queries.applications import exhibitor_numbered
+from projects.queries.agenda import SlotInfo
 from projects.queries.meetings import MeetingInfo
 from projects.tables import MeetingSide, Project
 
@@ -43,6 +46,36 @@ async def _partner(edition: EditionInfo, meeting: MeetingInfo) -> Address:
         people.locale_of(badge.locale),
         holders.address(edition.id, badge.serial, badge.uid),
     )
+
+
+async def later(edition: EditionInfo, moved: Sequence[SlotInfo]) -> None:
+    """To whom a pitch that begins later belongs: the project's contact, or the exhibitor's. Inside a transaction."""
+    of = {slot.project: slot for slot in moved if slot.project}
+    contact = (Project.contact_name, Project.contact_email)
+    firm = (
+        Project.exhibitor.contact_name.as_alias("firm_name"),
+        Project.exhibitor.contact_email.as_alias("firm_email"),
+        Project.exhibitor.locale.as_alias("locale"),
+    )
+    rows = await Project.select(Project.number, *contact, *firm).where(
+        Project.edition == edition.id, Project.number.is_in([*of, ""])
+    )
+    for row in rows:
+        slot, own = of[row["number"]], bool(row["contact_email"])
+        name, to = (row["contact_name"], row["contact_email"]) if own else (row["firm_name"], row["firm_email"])
+        if not to:
+            continue
+        locale = people.locale_of(row["locale"] or DEFAULT)
+        mail = compose(
+            "pitch_later",
+            locale,
+            name=name,
+            title=slot.said(locale),
+            when=moment(locale, slot.starts_at, edition.timezone),
+            stage=slot.stage.said(locale),
+            page=f"{settings().public_url}/agenda",
+        )
+        await enqueue(to, mail, to_name=name)
 
 
 async def meeting(edition: EditionInfo, about: MeetingInfo, *, but: MeetingSide) -> None:

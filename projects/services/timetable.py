@@ -16,6 +16,7 @@ from projects.queries.agenda import SlotInfo
 from projects.queries.projects import project_numbered
 from projects.rules import timetable as rules
 from projects.rules.timetable import SessionIn, SlotIn, Times, Who
+from projects.services import telling
 from projects.tables import MinuteOfSpeaker, MinuteOfStage, PitchStage, ProjectState, Slot, SlotKind, Speaker
 
 
@@ -282,4 +283,6 @@ async def run_late(actor: Actor, edition: EditionInfo, slot: int, minutes: int) 
             after={"minutes": minutes, "slots": len(ids), "first": late.starts_at.isoformat()},
         )
         after_commit(lambda: publish("pitch", {"slot": slot}))
-        return [one for one in await queries.agenda(edition, all_of_them=True) if one.id in moved]
+        now_later = [one for one in await queries.agenda(edition, all_of_them=True) if one.id in moved]
+        await telling.later(edition, now_later)
+        return now_later

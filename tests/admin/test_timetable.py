@@ -5,11 +5,14 @@ import asyncio
 import httpx
 import pytest
 
+from checkin.tables import Badge
 from core.accounts.roles import CLI, Role
 from core.editions.queries import EditionInfo
+from core.mail.tables import MailMessage
 from projects.queries import agenda as queries
-from projects.rules.projects import ProjectIn
+from projects.rules.projects import ContactIn, OwnerIn, ProjectIn
 from projects.services import projects
+from tests.exhibitors.desks import a_firm
 from tests.expo import TODAY, an_edition
 from tests.world import queries_of, send_form, sign_in
 
@@ -117,3 +120,29 @@ async def test_the_number_of_queries_does_not_grow_with_the_timetable(client: ht
             at += 1
         counts.append(await queries_of(lambda: client.get(AT)))
     assert counts[0] == counts[1]
+
+
+async def test_who_runs_late_is_told_and_speakers_get_badges_once(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    firm = await a_firm(edition)
+    of_firm = (await projects.add(CLI, edition, ProjectIn("示例甲", OwnerIn(firm), "示例。", "idea"))).number
+    contact = ContactIn("示例联系人", None, "project@example.com")
+    outside = ProjectIn("示例乙", "示例集团", "示例。", "idea", contact=contact)
+    of_other = (await projects.add(CLI, edition, outside)).number
+    nobody = await a_project(edition)
+    await sign_in(client, Role.organizer)
+    speakers = "示例 讲者，示例养老集团\n另一位 示例"
+    for number, begins in ((of_firm, "10:00"), (of_other, "10:15"), (nobody, "10:30")):
+        assert (await put(client, project=number, begins=begins, speakers=speakers)).status_code == 303
+    first = (await queries.agenda(edition))[0]
+    here = f"{AT}/{first.id}"
+    for _ in range(2):
+        assert (await send_form(client, f"{here}/badges", here)).status_code == 303
+    assert await Badge.count().where(Badge.kind == "speaker") == 2
+    assert (await send_form(client, f"{here}/late", here, late="10")).status_code == 303
+    told = await MailMessage.select(MailMessage.to_address, MailMessage.text).where(
+        MailMessage.template == "pitch_later"
+    )
+    assert len(told) == 2, "who has no address hears nothing"
+    assert "project@example.com" in {mail["to_address"] for mail in told}
+    assert any("10:25" in mail["text"] and "示例乙" in mail["text"] for mail in told)

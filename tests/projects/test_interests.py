@@ -151,3 +151,27 @@ async def test_a_project_that_is_not_public_takes_no_interest(client: httpx.Asyn
     await projects.change(CLI, edition, number, ProjectPatch(status=ProjectState.withdrawn))
     body = {"badge": badge.code, "consent": CONSENT_VERSION}
     assert (await client.post(f"/api/v1/projects/{number}/interests", json=body)).status_code == 404
+
+
+async def test_the_crew_takes_interest_down_beside_the_stage(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    number, badge = await a_project(edition), await a_visitor(edition)
+    await sign_in(client, Role.gate)
+    at = "/admin/interest"
+    whole = {"project": number, "badge": badge.code, "consent": "1"}
+    wrong: tuple[tuple[dict[str, str], str], ...] = (
+        ({"consent": ""}, "consent"),
+        ({"badge": "nonsense"}, "badge"),
+        ({"project": "P000000"}, "project"),
+    )
+    for change, name in wrong:
+        answer = await send_form(client, at, **{**whole, **change})
+        assert (answer.status_code, f'id="f-{name}-error"' in answer.text) == (422, True), change
+    for typed in (badge.code, badge.serial):
+        done = await send_form(client, at, **{**whole, "badge": typed})
+        assert done.status_code == 200
+        assert "已登记：示例访客" in done.text
+        assert f'value="{number}" selected' in done.text, "for the next badge"
+    assert await Interest.count() == 1
+    await changes.revoke(CLI, edition, badge.serial, "示例")
+    assert (await send_form(client, at, **whole)).status_code == 422
