@@ -77,6 +77,31 @@ def span_of(form: Form, edition: EditionInfo) -> tuple[str, str]:
     return begins.isoformat(), ends.isoformat()
 
 
+def at_meeting(shown: dict[str, str], meeting: str) -> dict[str, str]:
+    """Errors at the fields of one meeting of a page with many."""
+    found = {}
+    for name, said in shown.items():
+        if name == "wished_at":
+            name = "wish_begins"
+        found[f"{name}-{meeting}" if name and not name.endswith(f"-{meeting}") else name] = said
+    return found
+
+
+def wish_of(form: Form, edition: EditionInfo, meeting: str) -> str:
+    """A time that one would rather have. :raises InvalidInput: at ``wish_day-…`` or ``wish_begins-…``."""
+    faults: list[FieldError] = []
+    day = form.text(f"wish_day-{meeting}", 20)
+    if day not in {one.day.isoformat() for one in edition.days}:
+        faults.append(FieldError(f"wish_day-{meeting}", "unknown", mark("Please choose from the list.")))
+    clock = timetable.CLOCK.fullmatch(form.text(f"wish_begins-{meeting}", 20).strip())
+    if clock is None:
+        message = mark("Please write the time as hours and minutes, such as 09:30.")
+        faults.append(FieldError(f"wish_begins-{meeting}", "time", message))
+    if faults or clock is None:
+        raise InvalidInput(errors=tuple(faults))
+    return moment_of(date.fromisoformat(day), int(clock[1]) * 60 + int(clock[2]), edition.timezone).isoformat()
+
+
 async def keep_away(actor: Actor, edition: EditionInfo, who: int, form: Form) -> None:
     """Adds a span, or takes the one away that ``remove`` names. :raises InvalidInput:"""
     gone = form.number("remove")
@@ -101,6 +126,10 @@ def calendar_of(met: Sequence[MeetingInfo], key: str, edition: EditionInfo, loca
 
 
 def filled(one: MeetingInfo, edition: EditionInfo) -> Form:
+    if one.wished_at is not None:
+        wished = one.wished_at.astimezone(edition.zone)
+        times = {"day": wished.date().isoformat(), "begins": f"{wished:%H:%M}"}
+        return Form({"minutes": "20", "table": one.place, **times})
     if one.starts_at is None or one.ends_at is None:
         return Form({"minutes": "20", "day": edition.today().isoformat()})
     begins = one.starts_at.astimezone(edition.zone)

@@ -15,7 +15,7 @@ from checkin.queries.visits import visit_of_badge
 from checkin.services import leads, printing, visits
 from core import clock
 from core.editions.queries import EditionInfo, require_current
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, InvalidInput, NotFound
 from core.i18n import mark
 from gateway import meetings as meeting_forms
 from gateway.access import PUBLIC, actor_of
@@ -54,10 +54,12 @@ async def _meetings(request: Asked, edition: EditionInfo, badge: BadgeInfo) -> d
     """Those of the holder that are not over, and when it cannot meet."""
     who, locale, now = badge.root or badge.id, locale_of(request), clock.now()
     found = await meeting_queries.meetings(edition, Filter(who=who), limit=100)
-    still = [one for one in found if one.state in OPEN and (one.ends_at is None or one.ends_at > now)]
+    still = [one for one in found if one.state in OPEN or one.state is MeetingState.held]
+    ahead = [one for one in still if one.state in OPEN and one.ends_at is not None and one.ends_at > now]
     return {
         "meetings": still,
-        "day": sorted((one for one in still if one.starts_at), key=lambda one: one.starts_at or now),
+        "day": ahead,
+        "outcomes": named(meeting_forms.OUTCOMES, locale),
         "meeting_states": named(meeting_forms.STATES, locale),
         "away": await planning.away(edition, who) if still else [],
         "days": meeting_forms.days(edition, locale),
@@ -152,18 +154,30 @@ async def away(request: Asked, key: FromPath[str]) -> Response[Any]:
 async def answer_meeting(
     request: Asked, key: FromPath[str], meeting: FromPath[str], act: FromPath[str]
 ) -> Response[Any]:
-    """``accepted``, ``declined``, ``cancelled``, by the holder. :raises NotFound: it is another's."""
-    edition, badge = await _behind(key)
+    """``accepted``, ``declined``, ``cancelled``, ``wish``, ``outcome``, by the holder. :raises NotFound: it is
+    another's."""
+    (edition, badge), form = await _behind(key), await form_of(request)
     one = await meeting_queries.meeting_numbered(edition, meeting)
-    if one.who != (badge.root or badge.id) or act not in ("accepted", "declined", "cancelled"):
+    if one.who != (badge.root or badge.id) or act not in ("accepted", "declined", "cancelled", "wish", "outcome"):
         raise NotFound
+    actor, side = actor_of(request), MeetingSide.partner
     answer = redirect(f"/badge/{key}")
     try:
-        await meeting_services.step(actor_of(request), edition, meeting, MeetingState(act), side=MeetingSide.partner)
+        if act == "wish":
+            wished = meeting_forms.wish_of(form, edition, meeting)
+            await meeting_services.wish_time(actor, edition, meeting, wished, side=side)
+        elif act == "outcome":
+            found, note = form.text(f"outcome-{meeting}", 20), form.text(f"note-{meeting}")
+            await meeting_services.outcome(actor, edition, meeting, found, note, side=side)
+        else:
+            await meeting_services.step(actor, edition, meeting, MeetingState(act), side=side)
     except WrongStep as refused:
         flash(answer, refused.message, kind="bad")
         return answer
-    flash(answer, mark("Saved. The other side is told by mail."))
+    except InvalidInput as refused:
+        shown = meeting_forms.at_meeting(shown_at_fields(refused, locale_of(request)), meeting)
+        return await _show(request, key, form, shown)
+    flash(answer, mark("Saved.") if act == "outcome" else mark("Saved. The other side is told by mail."))
     return answer
 
 

@@ -106,6 +106,9 @@ async def change(request: Asked, number: FromPath[str], meeting: FromPath[str], 
         if act == "outcome":
             found, note = form.text(f"outcome-{meeting}", 20), form.text(f"note-{meeting}")
             await services.outcome(desk.actor, desk.edition, meeting, found, note, of=_side(desk, one))
+        elif act == "wish":
+            wished = forms.wish_of(form, desk.edition, meeting)
+            await services.wish_time(desk.actor, desk.edition, meeting, wished, side=_side(desk, one))
         elif act in ("accepted", "declined", "cancelled"):
             await services.step(desk.actor, desk.edition, meeting, MeetingState(act))
         else:
@@ -114,9 +117,7 @@ async def change(request: Asked, number: FromPath[str], meeting: FromPath[str], 
         raise
     except DomainError as refused:
         shown = shown_at_fields(refused, desk.locale)
-        return await _list(
-            request, desk, form, {f"{name}-{meeting}" if name else "": said for name, said in shown.items()}
-        )
+        return await _list(request, desk, form, forms.at_meeting(shown, meeting))
     response = redirect(f"/portal/{number}/meetings")
     flash(response, mark("Saved."))
     return response

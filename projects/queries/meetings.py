@@ -45,6 +45,8 @@ class MeetingInfo(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     made_at: datetime
     changed_at: datetime
+    wished_at: datetime | None
+    wished_by: str
     priority: int
     owner_here_at: datetime | None
     partner_here_at: datetime | None
@@ -146,6 +148,8 @@ def _info(row: dict[str, Any], firms: dict[int, Any], badges: dict[int, Any]) ->
         note=row["note"],
         made_at=row["made_at"],
         changed_at=row["changed_at"],
+        wished_at=row["wished_at"],
+        wished_by=row["wished_by"],
         priority=row["priority"],
         owner_here_at=row["owner_here_at"],
         partner_here_at=row["partner_here_at"],

@@ -13,6 +13,7 @@ from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark
 from exhibitors.queries import desk
 from exhibitors.rules.desk import ADMITTED
+from exhibitors.rules.faults import Faults
 from exhibitors.tables import Exhibitor
 from projects.queries import meetings as queries
 from projects.queries.meetings import MeetingInfo
@@ -20,6 +21,7 @@ from projects.queries.projects import ProjectInfo, published_one
 from projects.rules import meetings as rules
 from projects.rules.interests import checked_message
 from projects.rules.meetings import MeetingIn, Place, PlaceIn
+from projects.rules.timetable import when
 from projects.services import telling
 from projects.tables import Interest, Meeting, MeetingMinute, MeetingSide, MeetingState, Outcome
 
@@ -221,7 +223,13 @@ async def place(
         got = await MeetingMinute.insert(*rows).on_conflict(action="DO NOTHING").returning(MeetingMinute.id)
         if len(got) != len(rows):
             raise TableTaken
-        times = {Meeting.place: wanted.table, Meeting.starts_at: wanted.starts_at, Meeting.ends_at: wanted.ends_at}
+        times: dict[Any, Any] = {
+            Meeting.place: wanted.table,
+            Meeting.starts_at: wanted.starts_at,
+            Meeting.ends_at: wanted.ends_at,
+            Meeting.wished_at: None,
+            Meeting.wished_by: "",
+        }
         await _move(stands, times)
         after = await queries.meeting_numbered(edition, number)
         await _noted(
@@ -229,6 +237,32 @@ async def place(
         )
         if not quietly:
             await telling.meeting(edition, after, but=MeetingSide.organizer)
+    return after
+
+
+async def wish_time(
+    actor: Actor, edition: EditionInfo, number: str, starts_at: str, *, side: MeetingSide | None = None
+) -> MeetingInfo:
+    """One of the two would rather meet then; the other side and the organizers see it, who give the times.
+
+    :raises InvalidInput: :raises NotFound: not this person's. :raises WrongStep: it is over, or was refused.
+    """
+    faults = Faults()
+    wanted = when(faults, "wished_at", starts_at[:100])
+    if wanted is None:
+        raise InvalidInput(errors=tuple(faults.errors))
+    if wanted < clock.now():
+        raise InvalidInput(errors=(FieldError("wished_at", "past", mark("This time is over.")),))
+    async with transaction():
+        stands = await queries.meeting_numbered(edition, number)
+        side = side or await queries.side_of(actor, stands)
+        if stands.state not in rules.OPEN:
+            raise WrongStep
+        await Meeting.update({Meeting.wished_at: wanted, Meeting.wished_by: side.value}).where(Meeting.id == stands.id)
+        after = await queries.meeting_numbered(edition, number)
+        told = {"side": side.value, "wished_at": wanted.isoformat()}
+        await _noted(actor, edition, after, "meeting.time_wished", **told)
+        await telling.meeting(edition, after, but=side)
     return after
 
 
@@ -271,9 +305,17 @@ async def arrive(actor: Actor, edition: EditionInfo, badge: BadgeInfo) -> Meetin
 
 
 async def outcome(
-    actor: Actor, edition: EditionInfo, number: str, found: str, note: str | None, *, of: MeetingSide | None = None
+    actor: Actor,
+    edition: EditionInfo,
+    number: str,
+    found: str,
+    note: str | None,
+    *,
+    of: MeetingSide | None = None,
+    side: MeetingSide | None = None,
 ) -> MeetingInfo:
-    """What came of it, as one side saw it; it has been held then. An organizer says ``of`` which side.
+    """What came of it, as one side saw it; it has been held then. An organizer says ``of`` which side; ``side`` as in
+    :func:`step`.
 
     :raises InvalidInput: :raises NotFound: :raises WrongStep: it was not agreed to.
     """
@@ -282,7 +324,7 @@ async def outcome(
     said = checked_message(note, "note")
     async with transaction():
         stands = await queries.meeting_numbered(edition, number)
-        side = await queries.side_of(actor, stands)
+        side = side or await queries.side_of(actor, stands)
         if stands.state not in (MeetingState.accepted, MeetingState.missed, MeetingState.held):
             raise WrongStep
         if side is MeetingSide.organizer:

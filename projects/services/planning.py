@@ -323,6 +323,8 @@ async def _give(edition: EditionInfo, piece: Sequence[Placing]) -> list[int]:
                 Meeting.place: one.table,
                 Meeting.starts_at: queries.moment(one.starts),
                 Meeting.ends_at: queries.moment(one.ends),
+                Meeting.wished_at: None,
+                Meeting.wished_by: "",
                 Meeting.changed_at: now,
             }
         ).where(Meeting.id == meeting)

@@ -96,6 +96,7 @@ async def meeting(edition: EditionInfo, about: MeetingInfo, *, but: MeetingSide)
             state="placed" if about.starts_at and about.state == "accepted" else about.state.value,
             when=moment(locale, about.starts_at, edition.timezone) if about.starts_at else "",
             place=about.place,
+            wished=moment(locale, about.wished_at, edition.timezone) if about.wished_at else "",
             note=about.message if about.state == "requested" else "",
             page=page,
         )

@@ -59,6 +59,9 @@ class Meeting(Table, tablename="meeting"):
     place = Varchar(length=60, default="")
     starts_at = Timestamptz(default=None, null=True)
     ends_at = Timestamptz(default=None, null=True)
+    #: A time that one of the two would rather have, and which; empty once it is placed anew.
+    wished_at = Timestamptz(default=None, null=True)
+    wished_by = Varchar(length=10, default="")
     #: 1 usual, 2 important, 3 urgent: what a plan gives a place first.
     priority = SmallInt(default=1)
     #: When each was seen at the table, or where one asks for it.

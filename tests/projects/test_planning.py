@@ -306,3 +306,59 @@ async def test_the_number_of_queries_does_not_grow_with_what_is_planned(client: 
         known = await queries.placed(edition)
         counts.append((read, await queries_of(functools.partial(days.readers, edition, known))))
     assert counts[0] == counts[1]
+
+
+async def test_either_side_may_ask_for_another_time_and_an_organizer_gives_it(client: httpx.AsyncClient) -> None:
+    edition = await an_expo()
+    own, other = await a_firm(edition, 1), await a_firm(edition, 2)
+    await its_member(edition, own)
+    programs = await organizer(client)
+    number = await programs.agreed(await a_project(edition, own), other)
+    assert (await programs.place(number, "A1", moment_of(AHEAD, 600, edition.timezone))).status_code == 200
+    await sign_in(client, Role.exhibitor)
+    at, page = f"/portal/{own}/meetings/{number}/wish", f"/portal/{own}/messages"
+    day, begins = f"wish_day-{number}", f"wish_begins-{number}"
+    for wrong, name in (({day: "1999-01-01", begins: "10:00"}, day), ({day: AHEAD.isoformat(), begins: "x"}, begins)):
+        answer = await send_form(client, at, page, **wrong)
+        assert (answer.status_code, f'id="f-{name}-error"' in answer.text) == (422, True), wrong
+    past = await send_form(client, at, page, **{day: (TODAY - timedelta(days=1)).isoformat(), begins: "10:00"})
+    assert (past.status_code, f'id="f-{begins}-error"' in past.text) == (422, True)
+    before = await MailMessage.count()
+    assert (await send_form(client, at, page, **{day: AHEAD.isoformat(), begins: "14:00"})).status_code == 303
+    assert await MailMessage.count() == before + 1, "the other side is told"
+    wished = await met(edition, number)
+    assert (wished.wished_at, wished.wished_by) == (moment_of(AHEAD, 840, edition.timezone), "owner")
+    assert wished.place == "A1", "it stays where it is until an organizer moves it"
+    client.cookies.clear()
+    await sign_in(client, Role.organizer)
+    assert 'value="14:00"' in (await client.get(f"/admin/meetings/{number}")).text
+    assert (await programs.place(number, "A2", moment_of(AHEAD, 840, edition.timezone))).status_code == 200
+    assert (await met(edition, number)).wished_at is None
+    assert (await programs.post(f"/{number}/cancel")).status_code == 200
+    client.cookies.clear()
+    await sign_in(client, Role.exhibitor)
+    late = await send_form(client, at, page, **{day: AHEAD.isoformat(), begins: "14:00"})
+    assert late.status_code == 422
+
+
+async def test_a_visitor_says_what_came_of_it_and_wishes_another_time(client: httpx.AsyncClient) -> None:
+    edition = await an_expo()
+    project = await a_project(edition)
+    badge = await a_visitor(edition, project)
+    programs = await organizer(client)
+    number = (await programs.post("", project=project, badge=badge.serial)).json()["number"]
+    assert (await programs.post(f"/{number}/accept")).status_code == 200
+    mine = f"/badge/{holders.key_of(edition.id, badge.serial, badge.uid)}"
+    at = f"{mine}/meetings/{number}"
+    span = {f"wish_day-{number}": AHEAD.isoformat(), f"wish_begins-{number}": "11:00"}
+    assert (await send_form(client, f"{at}/wish", mine, **span)).status_code == 303
+    assert (await met(edition, number)).wished_by == "partner"
+    wrong = await send_form(client, f"{at}/outcome", mine, **{f"outcome-{number}": "nonsense"})
+    assert (wrong.status_code, f'id="f-outcome-{number}-error"' in wrong.text) == (422, True)
+    said = {f"outcome-{number}": "cooperation", f"note-{number}": "下月互访。"}
+    assert (await send_form(client, f"{at}/outcome", mine, **said)).status_code == 303
+    done = await met(edition, number)
+    assert (done.state, done.outcome_partner, done.outcome_owner) == (MeetingState.held, "cooperation", "")
+    assert 'value="cooperation" selected' in (await client.get(mine)).text
+    assert (await send_form(client, f"{at}/cancelled", mine)).status_code == 303, "told on the page, nothing changed"
+    assert (await met(edition, number)).state is MeetingState.held
