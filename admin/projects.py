@@ -15,18 +15,22 @@ from core.errors import DomainError, NotFound
 from core.files.sheets import XLSX
 from core.i18n import Locale, formats, mark, translate
 from gateway import matching as words
+from gateway import project_files
 from gateway import projects as forms
 from gateway.access import actor_of, allow
+from gateway.attachments import Kept
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
 from gateway.pages import flash, forget_pages, page
+from gateway.uploads import UPLOADS
 from projects.queries import agenda as timetable
+from projects.queries import files as file_queries
 from projects.queries import interests, matching
 from projects.queries import projects as queries
 from projects.queries.projects import Filter, ProjectInfo
 from projects.rules.projects import STEPS, OwnerIn
-from projects.services import deciding, sheets
+from projects.services import deciding, files, sheets
 from projects.services import projects as services
 from projects.tables import ProjectState
 
@@ -145,6 +149,9 @@ async def _show(
     typed: Form | None = None,
     errors: dict[str, str] | None = None,
     answer: str | None = None,
+    *,
+    note: str = "",
+    kept: Kept | None = None,
 ) -> Response[Any]:
     locale = locale_of(request)
     return page(
@@ -159,6 +166,9 @@ async def _show(
             (match.firm, match.match.score, words.reasons(match.match, edition.names(locale), locale))
             for match in await matching.partners_for(edition, one)
         ],
+        files=await file_queries.files_of(one.id),
+        note=note,
+        kept=kept,
         typed=typed or forms.filled(one),
         answer=one.answer if answer is None else answer,
         editing=typed is not None,
@@ -195,6 +205,36 @@ async def mend(request: Request[Any, Any, Any], number: FromPath[str]) -> Respon
     return answer
 
 
+@post(HOME + "/{number:str}/files", opt={**allow(Role.organizer), **UPLOADS})
+async def add_file(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[Any]:
+    edition, actor = await require_current(), actor_of(request)
+    one = await queries.project_numbered(actor, edition, number)
+
+    async def show(*, note: str, errors: dict[str, str], kept: Kept | None) -> Response[Any]:
+        return await _show(request, edition, one, None, errors, note=note, kept=kept)
+
+    return await project_files.add_file(request, actor, edition, one, locale_of(request), f"{HOME}/{number}", show)
+
+
+@post(HOME + "/{number:str}/files/{line:int}/{act:str}", opt=allow(Role.organizer))
+async def change_file(
+    request: Request[Any, Any, Any], number: FromPath[str], line: FromPath[int], act: FromPath[str]
+) -> Response[Any]:
+    """``show`` to everybody, ``hide``, ``remove``."""
+    edition, actor = await require_current(), actor_of(request)
+    one = await queries.project_numbered(actor, edition, number)
+    if act == "remove":
+        await files.remove(actor, edition, one, line)
+    elif act in ("show", "hide"):
+        await files.show(actor, edition, one, line, act == "show")
+    else:
+        raise NotFound
+    forget_pages()
+    answer = Redirect(f"{HOME}/{number}", status_code=303)
+    flash(answer, mark("The file is removed.") if act == "remove" else mark("Saved."))
+    return answer
+
+
 @post(HOME + "/{number:str}/decision", opt=allow(Role.organizer))
 async def decide(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[Any]:
     edition, form, actor = await require_current(), await form_of(request), actor_of(request)
@@ -215,4 +255,4 @@ async def decide(request: Request[Any, Any, Any], number: FromPath[str]) -> Resp
     return answer
 
 
-ROUTES: list[Any] = [projects, sheet, new, add, project, mend, decide]
+ROUTES: list[Any] = [add_file, change_file, projects, sheet, new, add, project, mend, decide]

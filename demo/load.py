@@ -34,6 +34,7 @@ from exhibitors.tables import (
     ExhibitorGram,
     Status,
 )
+from projects.tables import Project, ProjectFile
 
 SLUG = "demo"
 FIRMS = 168
@@ -147,6 +148,9 @@ async def _remove(edition: int) -> None:
     own = Exhibitor.select(Exhibitor.id).where(Exhibitor.edition == edition)
     files = await ExhibitorFile.select(ExhibitorFile.file).where(ExhibitorFile.exhibitor.is_in(own))
     await ExhibitorFile.delete().where(ExhibitorFile.exhibitor.is_in(own))
+    pitched = Project.select(Project.id).where(Project.edition == edition)
+    files += await ProjectFile.select(ProjectFile.file).where(ProjectFile.project.is_in(pitched))
+    await ProjectFile.delete().where(ProjectFile.project.is_in(pitched))
     await forget_files([row["file"] for row in files])
     await ExhibitorGram.delete().where(ExhibitorGram.edition == edition)
     await gates.remove(edition)

@@ -20,6 +20,7 @@ from portal.pages import values_of
 from portal.signin import redirect
 from projects.queries import agenda as timetable
 from projects.queries import projects as queries
+from projects.queries.files import files_of
 from projects.queries.projects import Filter, ProjectInfo
 from projects.rules import interests as rules
 from projects.rules.interests import CONSENT_VERSION, QUESTION
@@ -81,6 +82,7 @@ async def _project(
         firms=[(firm.number, firm.name) for firm in others],
         edition=edition,
         one=one,
+        files=await files_of(one.id, shown=True),
         slot=await timetable.slot_of(edition, one.id),
         names=edition.names(locale),
         money=lambda fen: money.display(locale, fen),

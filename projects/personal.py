@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from checkin.tables import Badge
+from core.files.services import forget
 from core.privacy.registry import ERASED, Holding, Scope
 from core.search import among
-from projects.tables import Interest, Meeting, Project, Slot, Speaker
+from projects.tables import Interest, Meeting, Project, ProjectFile, Slot, Speaker
 
 
 def _projects(scope: Scope) -> Sequence[Any]:
@@ -68,7 +69,22 @@ def _partners(table: Any) -> Callable[[Scope], Sequence[Any]]:
     return find
 
 
+def _papers(scope: Scope) -> Sequence[Any]:
+    if not scope.exhibitors or not scope.whole:
+        return []
+    theirs = Project.select(Project.id).where(Project.exhibitor.is_in(sorted(scope.exhibitors)))
+    return [ProjectFile.project.is_in(theirs)]
+
+
+async def _forget(ids: list[int], _values: dict[Any, object]) -> None:
+    gone = await ProjectFile.delete().where(ProjectFile.id.is_in(ids)).returning(ProjectFile.file)
+    await forget([row["file"] for row in gone])
+
+
 HOLDINGS = [
+    Holding(
+        ProjectFile, {"note": ""}, _papers, erase=_forget, delete=True, texts=("note",), shown=("project", "added_at")
+    ),
     Holding(Interest, {"message": ""}, _partners(Interest), shown=("made_at", "withdrawn_at")),
     Holding(
         Meeting, {"message": "", "note": ""}, _partners(Meeting), shown=("number", "made_at", "starts_at", "place")

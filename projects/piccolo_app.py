@@ -19,6 +19,7 @@ from .tables import (
     Project,
     ProjectCooperation,
     ProjectField,
+    ProjectFile,
     ProjectTrade,
     Slot,
     Speaker,
@@ -47,7 +48,13 @@ APP_CONFIG = AppConfig(
         MeetingPlan,
         MatchWeights,
         NoThanks,
+        ProjectFile,
     ],
-    migration_dependencies=["core.editions.piccolo_app", "exhibitors.piccolo_app", "checkin.piccolo_app"],
+    migration_dependencies=[
+        "core.editions.piccolo_app",
+        "core.files.piccolo_app",
+        "exhibitors.piccolo_app",
+        "checkin.piccolo_app",
+    ],
     commands=[],
 )

@@ -211,6 +211,8 @@ POST /admin/projects/weights organizer
 GET /admin/projects/{number:str} organizer
 POST /admin/projects/{number:str} organizer
 POST /admin/projects/{number:str}/decision organizer
+POST /admin/projects/{number:str}/files organizer
+POST /admin/projects/{number:str}/files/{line:int}/{act:str} organizer
 GET /admin/security admin
 POST /admin/security admin
 GET /admin/timetable organizer
@@ -383,6 +385,8 @@ GET /portal/{number:str}/projects/new signed_in
 POST /portal/{number:str}/projects/new signed_in
 GET /portal/{number:str}/projects/{project:str} signed_in
 POST /portal/{number:str}/projects/{project:str} signed_in
+POST /portal/{number:str}/projects/{project:str}/files signed_in
+POST /portal/{number:str}/projects/{project:str}/files/{line:int}/remove signed_in
 POST /portal/{number:str}/projects/{project:str}/{act:str} signed_in
 GET /portal/{number:str}/statement signed_in
 POST /portal/{number:str}/statement signed_in

@@ -9,16 +9,21 @@ from core.errors import DomainError, NotFound
 from core.i18n import mark
 from exhibitors.rules.desk import ADMITTED
 from gateway import matching as words
+from gateway import project_files
 from gateway import projects as forms
 from gateway.access import SIGNED_IN
+from gateway.attachments import Kept
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.pages import flash, forget_pages
+from gateway.uploads import UPLOADS
 from portal.desk.frame import Asked, Desk, desk_page, opened
 from portal.signin import redirect
+from projects.queries import files as file_queries
 from projects.queries import interests, matching
 from projects.queries import projects as queries
 from projects.queries.projects import Filter, ProjectInfo
 from projects.rules.projects import OWN_STEPS, OwnerIn, ProjectPatch
+from projects.services import files
 from projects.services import matching as matches
 from projects.services import projects as services
 from projects.tables import MeetingSide, ProjectState
@@ -33,7 +38,14 @@ async def _one(desk: Desk, project: str) -> ProjectInfo:
 
 
 async def _page(
-    request: Asked, desk: Desk, typed: Form, one: ProjectInfo | None = None, errors: dict[str, str] | None = None
+    request: Asked,
+    desk: Desk,
+    typed: Form,
+    one: ProjectInfo | None = None,
+    errors: dict[str, str] | None = None,
+    *,
+    note: str = "",
+    kept: Kept | None = None,
 ) -> Response[Any]:
     names = desk.edition.names(desk.locale)
     return desk_page(
@@ -51,6 +63,9 @@ async def _page(
             (match.firm, match.match.score, words.reasons(match.match, names, desk.locale))
             for match in (await matching.partners_for(desk.edition, one) if one else [])
         ],
+        files=await file_queries.files_of(one.id) if one else [],
+        note=note,
+        kept=kept,
         aside=await matching.put_aside_by_owner(one) if one else [],
         **forms.choices(desk.edition, desk.locale),
     )
@@ -119,6 +134,30 @@ async def mend(request: Asked, number: FromPath[str], project: FromPath[str]) ->
     return response
 
 
+@post("/portal/{number:str}/projects/{project:str}/files", opt={**SIGNED_IN, **UPLOADS})
+async def add_file(request: Asked, number: FromPath[str], project: FromPath[str]) -> Response[Any]:
+    desk = await opened(request, number)
+    one = await _one(desk, project)
+
+    async def show(*, note: str, errors: dict[str, str], kept: Kept | None) -> Response[Any]:
+        return await _page(request, desk, forms.filled(one), one, errors, note=note, kept=kept)
+
+    back = f"/portal/{number}/projects/{project}"
+    return await project_files.add_file(request, desk.actor, desk.edition, one, desk.locale, back, show)
+
+
+@post("/portal/{number:str}/projects/{project:str}/files/{line:int}/remove", opt=SIGNED_IN)
+async def remove_file(
+    request: Asked, number: FromPath[str], project: FromPath[str], line: FromPath[int]
+) -> Response[Any]:
+    desk = await opened(request, number)
+    await files.remove(desk.actor, desk.edition, await _one(desk, project), line)
+    forget_pages()
+    response = redirect(f"/portal/{number}/projects/{project}")
+    flash(response, mark("The file is removed."))
+    return response
+
+
 @post("/portal/{number:str}/matches", opt=SIGNED_IN)
 async def put_aside(request: Asked, number: FromPath[str]) -> Response[Any]:
     """``project``: of one's own, beside ``exhibitor``; or another's, beside oneself. ``back`` takes it back."""
@@ -158,4 +197,4 @@ async def step(request: Asked, number: FromPath[str], project: FromPath[str], ac
     return response
 
 
-ROUTES: list[Any] = [projects, new, hand_in, project, mend, put_aside, step]
+ROUTES: list[Any] = [projects, new, hand_in, project, mend, add_file, remove_file, put_aside, step]

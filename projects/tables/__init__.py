@@ -1,5 +1,6 @@
 """The tables of this domain, a file for each part of it."""
 
+from projects.tables.files import ProjectFile
 from projects.tables.interests import Interest
 from projects.tables.matching import MatchWeights, NoThanks
 from projects.tables.meetings import Meeting, MeetingMinute, MeetingSide, MeetingState, Outcome
@@ -39,6 +40,7 @@ __all__ = [
     "Project",
     "ProjectCooperation",
     "ProjectField",
+    "ProjectFile",
     "ProjectState",
     "ProjectTrade",
     "Slot",

@@ -1,0 +1,30 @@
+"""A project's files are found by it, and by the file."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from core.db.migrations import raw
+
+ID = "2026-11-26T08:17:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "files of projects"
+
+INDEXES = {
+    "project_file_of": "INDEX ON project_file (project)",
+    "project_file_file": "UNIQUE INDEX ON project_file (file)",
+}
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="projects", description=DESCRIPTION)
+
+    async def run() -> None:
+        for name, what in INDEXES.items():
+            await raw(f"CREATE {what.replace(' ON', f' {name} ON', 1)}")
+
+    async def undo() -> None:
+        for name in INDEXES:
+            await raw(f"DROP INDEX {name}")
+
+    manager.add_raw(run)
+    manager.add_raw_backwards(undo)
+    return manager
