@@ -48,6 +48,7 @@ from admin import register as admin_register
 from admin import review as admin_review
 from admin import suggestion as admin_suggestion
 from admin import timetable as admin_timetable
+from admin import timetable_board as admin_timetable_board
 from admin import totals as admin_totals
 from admin import weights as admin_weights
 from api import badges as api_badges
@@ -170,6 +171,7 @@ def create_app() -> Litestar:
             *portal_projects.ROUTES,
             *admin_projects.ROUTES,
             *admin_timetable.ROUTES,
+            *admin_timetable_board.ROUTES,
             *admin_funnel.ROUTES,
             *admin_weights.ROUTES,
             *admin_interest.ROUTES,

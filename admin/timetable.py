@@ -94,7 +94,7 @@ async def new(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _form(request, Form({"project": asked, "minutes": str(USUAL), "day": day.isoformat()}))
 
 
-async def _write(request: Request[Any, Any, Any], form: Form, stands: SlotInfo | None) -> None:
+async def write(request: Request[Any, Any, Any], form: Form, stands: SlotInfo | None) -> None:
     """:raises DomainError: what was typed cannot stand so, or something else stands there."""
     edition, actor = await require_current(), actor_of(request)
     project = stands.project if stands else form.text("project", 20)
@@ -120,7 +120,7 @@ async def _write(request: Request[Any, Any, Any], form: Form, stands: SlotInfo |
 async def add(request: Request[Any, Any, Any]) -> Response[Any]:
     form = await form_of(request)
     try:
-        await _write(request, form, None)
+        await write(request, form, None)
     except NotFound:
         message = mark("Please choose from the list.")
         refused = InvalidInput(errors=(FieldError("project", "unknown", message),))
@@ -137,7 +137,7 @@ def _done(said: str, **values: Any) -> Redirect:
     return answer
 
 
-async def _slot(number: int) -> SlotInfo:
+async def slot_with(number: int) -> SlotInfo:
     found = await queries.slot_with_id(await require_current(), number)
     if found is None:
         raise NotFound
@@ -146,15 +146,15 @@ async def _slot(number: int) -> SlotInfo:
 
 @get(HOME + "/{slot:int}", opt=allow(Role.organizer))
 async def one(request: Request[Any, Any, Any], slot: FromPath[int]) -> Response[Any]:
-    found = await _slot(slot)
+    found = await slot_with(slot)
     return await _form(request, forms.filled(found, await require_current()), found)
 
 
 @post(HOME + "/{slot:int}", opt=allow(Role.organizer))
 async def move(request: Request[Any, Any, Any], slot: FromPath[int]) -> Response[Any]:
-    found, form = await _slot(slot), await form_of(request)
+    found, form = await slot_with(slot), await form_of(request)
     try:
-        await _write(request, form, found)
+        await write(request, form, found)
     except NotFound:
         raise
     except DomainError as refused:
@@ -164,7 +164,12 @@ async def move(request: Request[Any, Any, Any], slot: FromPath[int]) -> Response
 
 @post(HOME + "/{slot:int}/{act:str}", opt=allow(Role.organizer))
 async def act(request: Request[Any, Any, Any], slot: FromPath[int], act: FromPath[str]) -> Response[Any]:
-    edition, actor, found, form = await require_current(), actor_of(request), await _slot(slot), await form_of(request)
+    edition, actor, found, form = (
+        await require_current(),
+        actor_of(request),
+        await slot_with(slot),
+        await form_of(request),
+    )
     try:
         if act == "remove":
             await services.remove(actor, edition, found.id)

@@ -216,6 +216,8 @@ POST /admin/projects/{number:str}/files/{line:int}/{act:str} organizer
 GET /admin/security admin
 POST /admin/security admin
 GET /admin/timetable organizer
+GET /admin/timetable/board organizer
+POST /admin/timetable/board/{slot:int} organizer
 GET /admin/timetable/new organizer
 POST /admin/timetable/new organizer
 POST /admin/timetable/stages/{stage:int} organizer

@@ -135,6 +135,7 @@ ORGANIZER = [
         "/admin/meetings/arrivals",
         "/admin/interest",
         "/admin/meetings/plan",
+        "/admin/timetable/board",
         "/admin/projects/funnel",
         "/admin/projects/weights",
         "/admin/meetings/tables",

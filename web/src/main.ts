@@ -2,6 +2,7 @@
 
 import { followConnection } from "./parts/connection";
 import { offerCopying } from "./parts/copying";
+import { moveOnBoards } from "./parts/board";
 import { openDialogs } from "./parts/dialogs";
 import { sendOnce, showErrors } from "./parts/forms";
 import { walkPlans } from "./parts/plan";
@@ -12,3 +13,4 @@ sendOnce(document);
 openDialogs(document);
 offerCopying(document);
 walkPlans(document);
+moveOnBoards(document);
