@@ -58,20 +58,20 @@ def _minute(edition: EditionInfo, slot: SlotInfo) -> int:
 
 
 def laid(edition: EditionInfo, day: date, slots: Sequence[SlotInfo], stages: Sequence[StageInfo]) -> Board:
-    """``slots`` of that day. The day as long as the expo is open, and longer where something stands outside of it; its
-    shortest slot is high enough for a finger."""
+    """``slots`` of that day, which is as long as the expo is open, and longer where something stands outside of it, until
+    midnight; its shortest slot is high enough for a finger."""
     lengths = [int((slot.ends_at - slot.starts_at).total_seconds()) // 60 for slot in slots]
     starts = [_minute(edition, slot) for slot in slots]
     ends = [start + length for start, length in zip(starts, lengths, strict=True)]
     own = next((one for one in edition.days if one.day == day), edition.days[0])
     opens = min([own.opens, *starts]) // 60 * 60
-    closes = -(-max([own.closes, *ends]) // 60) * 60
+    closes = min(-(-max([own.closes, *ends]) // 60) * 60, 1440)
     scale = max(2, -(-_LEAST // min(lengths, default=_LEAST)))
     columns = [(stage, _LEFT + n * _WIDE) for n, stage in enumerate(stages)]
     at = {stage.id: x for stage, x in columns}
     placed = [
-        Placed(slot, at[slot.stage.id], _TOP + (start - opens) * scale, length * scale)
-        for slot, start, length in zip(slots, starts, lengths, strict=True)
+        Placed(slot, at[slot.stage.id], _TOP + (start - opens) * scale, (min(end, closes) - start) * scale)
+        for slot, start, end in zip(slots, starts, ends, strict=True)
     ]
     hours = [(f"{hour // 60:02d}:00", _TOP + (hour - opens) * scale) for hour in range(opens, closes + 1, 60)]
     width, height = _LEFT + _WIDE * max(1, len(stages)), _TOP + (closes - opens) * scale

@@ -146,3 +146,29 @@ async def test_who_runs_late_is_told_and_speakers_get_badges_once(client: httpx.
     assert len(told) == 2, "who has no address hears nothing"
     assert "project@example.com" in {mail["to_address"] for mail in told}
     assert any("10:25" in mail["text"] and "示例乙" in mail["text"] for mail in told)
+
+
+async def test_on_the_board_a_slot_moves_to_another_stage_or_is_told_why_not(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    await sign_in(client, Role.organizer)
+    at = f"{AT}/board"
+    assert "data-board" not in (await client.get(at)).text, "no stage yet"
+    await put(client, kind="talk", title="示例甲", begins="10:00", speakers="示例 讲者")
+    await put(client, kind="talk", title="示例乙", begins="11:00")
+    await put(client, kind="talk", title="示例丙", begins="10:00", stage="二号舞台")
+    by_title = {one.said("zh-CN"): one for one in await queries.agenda(edition)}
+    first, third = by_title["示例甲"], by_title["示例丙"]
+    here, there = str(first.stage.id), str(third.stage.id)
+    page = f"{at}?day={TODAY.isoformat()}"
+    assert (await client.get(page)).text.count("data-slot=") == 3
+    for stage, begins in ((there, "10:05"), (here, "10:50"), (here, "x")):
+        refused = await send_form(client, f"{at}/{first.id}", page, stage=stage, begins=begins)
+        assert (refused.status_code, 'class="summary"' in refused.text) == (422, True), begins
+    assert (await send_form(client, f"{at}/{first.id}", page, stage="999999", begins="10:00")).status_code == 404
+    assert (await send_form(client, f"{at}/999999", page, stage=here, begins="10:00")).status_code == 404
+    assert (await send_form(client, f"{at}/{first.id}", page, stage=there, begins="14:05")).status_code == 303
+    moved = next(one for one in await queries.agenda(edition) if one.id == first.id)
+    assert (moved.stage.name, f"{moved.starts_at.astimezone(edition.zone):%H:%M}") == ("二号舞台", "14:05")
+    assert [who.name for who in moved.speakers] == ["示例 讲者"]
+    for odd in ("?day=1999-01-01", "?day=nonsense", "?day=' OR 1"):
+        assert (await client.get(at + odd)).status_code == 200
