@@ -58,8 +58,8 @@ def _minute(edition: EditionInfo, slot: SlotInfo) -> int:
 
 
 def laid(edition: EditionInfo, day: date, slots: Sequence[SlotInfo], stages: Sequence[StageInfo]) -> Board:
-    """``slots`` of that day, which is as long as the expo is open, and longer where something stands outside of it, until
-    midnight; its shortest slot is high enough for a finger."""
+    """``slots`` of that day: as long as the expo is open, and longer, until midnight, where something stands outside of
+    it. The shortest slot is high enough for a finger."""
     lengths = [int((slot.ends_at - slot.starts_at).total_seconds()) // 60 for slot in slots]
     starts = [_minute(edition, slot) for slot in slots]
     ends = [start + length for start, length in zip(starts, lengths, strict=True)]
