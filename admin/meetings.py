@@ -8,7 +8,6 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from admin.gate import names
 from admin.home import Asked, Card, card
 from core import clock
 from core.accounts.roles import Role
@@ -18,12 +17,12 @@ from core.files.sheets import XLSX
 from core.i18n import formats, mark, translate
 from gateway import meetings as forms
 from gateway.access import actor_of, allow
+from gateway.days import by_day, day_choices
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
 from gateway.pages import flash, page
 from gateway.projects import named
-from gateway.timetable import by_day
 from projects.queries import meetings as queries
 from projects.queries.meetings import Filter, MeetingInfo
 from projects.rules.meetings import STEPS, MeetingIn
@@ -145,7 +144,7 @@ async def _show(
         steps=STEPS[one.state],
         states=named(forms.STATES, locale),
         outcomes=named(forms.OUTCOMES, locale),
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         priorities=list(named(forms.PRIORITIES, locale).items()),
     )
 

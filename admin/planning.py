@@ -6,7 +6,6 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from admin.gate import names
 from admin.meetings import HOME
 from checkin.queries.badges import BadgeInfo, badge_with_code, badge_with_serial
 from core import clock
@@ -15,6 +14,7 @@ from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark, translate
 from gateway.access import actor_of, allow
+from gateway.days import day_choices
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
@@ -68,7 +68,7 @@ async def _page(
         edition=edition,
         typed=typed or _filled(edition, settings),
         errors=errors or {},
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         plan=plan,
         at_work=plan is not None and plan.at_work,
         proposal=proposal,

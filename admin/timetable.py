@@ -7,7 +7,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from admin.gate import names
 from checkin import pictures
 from core import clock
 from core.accounts.roles import Role
@@ -17,6 +16,7 @@ from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark
 from gateway import timetable as forms
 from gateway.access import actor_of, allow
+from gateway.days import by_day, day_choices
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.locale import locale_of
 from gateway.pages import flash, forget_pages, page
@@ -50,7 +50,7 @@ async def _list(request: Request[Any, Any, Any], errors: dict[str, str] | None =
         "admin/timetable/list.html",
         status_code=422 if errors else 200,
         edition=edition,
-        days=forms.by_day(edition, slots, lambda slot: slot.starts_at),
+        days=by_day(edition, slots, lambda slot: slot.starts_at),
         waiting=waiting,
         stages=await queries.stages(edition),
         kinds=named(forms.KINDS, locale),
@@ -79,7 +79,7 @@ async def _form(
         errors=errors or {},
         kinds=list(kinds.items()),
         stages=[one.name for one in await queries.stages(edition)],
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         projects=[(one.number, f"{one.name(locale)} · {one.owner}") for one in await _pitchable(request, edition)],
     )
 

@@ -10,7 +10,6 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from admin.gate import names
 from admin.timetable import HOME, slot_with, write
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
@@ -18,6 +17,7 @@ from core.errors import DomainError, NotFound
 from core.i18n import Locale, mark
 from gateway import timetable as forms
 from gateway.access import allow
+from gateway.days import day_choices
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, forget_pages, page
@@ -98,7 +98,7 @@ async def _board(
         status_code=422 if errors else 200,
         edition=edition,
         day=day,
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         board=laid(edition, day, of_day, stages),
         step=STEP,
         wide=_WIDE,

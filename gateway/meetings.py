@@ -11,7 +11,7 @@ from core.config import settings
 from core.editions.queries import EditionInfo
 from core.editions.rules import moment_of
 from core.errors import FieldError, InvalidInput
-from core.i18n import Locale, formats, mark, translate
+from core.i18n import Locale, mark, translate
 from gateway import timetable
 from gateway.forms import Form
 from projects import feed
@@ -109,11 +109,6 @@ async def keep_away(actor: Actor, edition: EditionInfo, who: int, form: Form) ->
         await planning.come_back(actor, edition, who, gone)
     else:
         await planning.go_away(actor, edition, who, *span_of(form, edition))
-
-
-def days(edition: EditionInfo, locale: Locale) -> list[tuple[str, str]]:
-    """To be chosen from."""
-    return [(one.day.isoformat(), formats.full_day(locale, one.day)) for one in edition.days]
 
 
 def calendar_of(met: Sequence[MeetingInfo], key: str, edition: EditionInfo, locale: Locale) -> Response[bytes]:

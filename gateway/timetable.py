@@ -1,9 +1,8 @@
 """The form of what stands on a stage: a day, a clock time and a length rather than moments with offsets."""
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import date, timedelta
+from typing import Any
 
 from core.editions.queries import EditionInfo
 from core.editions.rules import moment_of
@@ -13,8 +12,6 @@ from gateway.forms import Form
 from projects.queries.agenda import SlotInfo
 from projects.rules.timetable import SpeakerIn
 
-T = TypeVar("T")
-
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：.]?([0-5]\d)")
 KINDS: dict[str, str] = {
     "pitch": mark("Pitch"),
@@ -23,14 +20,6 @@ KINDS: dict[str, str] = {
     "signing": mark("Signing"),
     "pause": mark("Break"),
 }
-
-
-def by_day(edition: EditionInfo, found: Iterable[T], at: Callable[[T], datetime]) -> list[tuple[date, list[T]]]:
-    """Days of the expo's own clock; in each the order in which they came."""
-    days: dict[date, list[T]] = {}
-    for one in found:
-        days.setdefault(at(one).astimezone(edition.zone).date(), []).append(one)
-    return list(days.items())
 
 
 def _speakers(typed: str) -> list[SpeakerIn]:

@@ -12,9 +12,10 @@ from core import clock
 from core.config import settings
 from core.editions.queries import EditionInfo, current_edition, require_current
 from gateway.access import PUBLIC
+from gateway.days import by_day
 from gateway.locale import locale_of
 from gateway.pages import page, public_page
-from gateway.timetable import KINDS, by_day
+from gateway.timetable import KINDS
 from portal.pages import values_of
 from projects.feed import calendar
 from projects.queries import agenda as queries

@@ -19,6 +19,7 @@ from core.errors import DomainError, InvalidInput, NotFound
 from core.i18n import mark
 from gateway import meetings as meeting_forms
 from gateway.access import PUBLIC, actor_of
+from gateway.days import day_choices
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.locale import locale_of
 from gateway.pages import flash, page
@@ -62,7 +63,7 @@ async def _meetings(request: Asked, edition: EditionInfo, badge: BadgeInfo) -> d
         "outcomes": named(meeting_forms.OUTCOMES, locale),
         "meeting_states": named(meeting_forms.STATES, locale),
         "away": await planning.away(edition, who) if still else [],
-        "days": meeting_forms.days(edition, locale),
+        "days": day_choices(edition, locale),
     }
 
 

@@ -17,6 +17,7 @@ from core.editions.queries import require_current
 from core.errors import InvalidInput
 from core.i18n import mark
 from gateway.access import actor_of, allow
+from gateway.days import day_choices
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.locale import locale_of
 from gateway.pages import flash, page
@@ -35,7 +36,7 @@ async def _show(
         edition=edition,
         stock=await count_badges(edition, Filter(status=BadgeStatus.blank)),
         kinds=[one for one in names.kinds(locale).items() if one[0] != BadgeKind.group.value],
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         typed=form or {"kind": BadgeKind.visitor.value, "count": "40"},
         ticked=form.many.get("days", []) if form else [],
         errors=errors or {},

@@ -18,6 +18,7 @@ from core.editions.queries import require_current
 from core.errors import InvalidInput
 from core.i18n import mark
 from gateway.access import actor_of, allow
+from gateway.days import day_choices
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
@@ -61,7 +62,7 @@ async def _form(
         status_code=422 if errors else 200,
         edition=edition,
         kinds=list(names.kinds(locale).items()),
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         typed=typed or {"kind": BadgeKind.crew.value},
         ticked=typed.many.get("days", []) if typed else [],
         errors=errors or {},

@@ -19,6 +19,7 @@ from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark, translate
 from gateway.access import actor_of, allow
+from gateway.days import day_choices
 from gateway.forms import Form, form_of, shown_at_fields, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
@@ -93,7 +94,7 @@ async def _form(
         values=values,
         many=many,
         kinds=list(kinds.items()),
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         reentries=[(reentry.value, translate(locale, word)) for reentry, word in names.REENTRIES.items()],
         areas=[(area.code, area.name(locale)) for area in named],
         leavable=[(area.code, area.name(locale)) for area in named if one is None or area.id != one.area.id],

@@ -1,8 +1,7 @@
 """The rules' words as the desk says them."""
 
 from checkin.tables import BadgeKind, Reason, Reentry, Ruling
-from core.editions.queries import EditionInfo
-from core.i18n import Locale, formats, mark, translate
+from core.i18n import Locale, mark, translate
 
 KINDS = {
     BadgeKind.exhibitor: mark("Exhibitor"),
@@ -49,11 +48,6 @@ def reasons(locale: Locale) -> dict[str, str]:
 
 def rulings(locale: Locale) -> dict[str, str]:
     return {ruling.value: translate(locale, text) for ruling, text in RULINGS.items()}
-
-
-def days(edition: EditionInfo, locale: Locale) -> list[tuple[str, str]]:
-    """To be chosen from."""
-    return [(one.day.isoformat(), formats.full_day(locale, one.day)) for one in edition.days]
 
 
 #: Directions and verdicts.

@@ -21,6 +21,7 @@ from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.files.sheets import XLSX
 from core.i18n import mark
 from gateway.access import actor_of, allow
+from gateway.days import day_choices
 from gateway.forms import form_of, shown_errors
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
@@ -82,7 +83,7 @@ async def scans(request: Request[Any, Any, Any]) -> Response[Any]:
         devices=[(str(one.id), one.name) for one in await live.devices(edition)],
         kinds=names.kinds(locale),
         reasons=names.reasons(locale),
-        days=names.days(edition, locale),
+        days=day_choices(edition, locale),
         most=scan_sheets.MOST,
     )
 

@@ -10,6 +10,7 @@ from core.errors import DomainError, NotFound
 from core.i18n import mark
 from gateway import meetings as forms
 from gateway.access import SIGNED_IN
+from gateway.days import day_choices
 from gateway.forms import Form, form_of, shown_at_fields
 from gateway.pages import flash
 from gateway.projects import named
@@ -45,7 +46,7 @@ async def _list(
         day=[one for one in await planning.of_person(desk.edition, -desk.id) if one.ends_at and one.ends_at > now],
         key=f"f:{desk.id}",
         away=await planning.away(desk.edition, -desk.id),
-        days=forms.days(desk.edition, desk.locale),
+        days=day_choices(desk.edition, desk.locale),
     )
 
 
