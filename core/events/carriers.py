@@ -22,6 +22,7 @@ import msgspec
 from core import chain
 from core.config import settings
 from core.events.hub import Event, Hub, say_goodbye, use
+from core.waking import rung
 
 log = logging.getLogger("yinbo.events")
 
@@ -183,11 +184,9 @@ class Carrier:
                 await connection.send(message)
                 for _ in range(many):
                     self._outbox.popleft()
-            self._woken.clear()
-            try:
-                await asyncio.wait_for(self._woken.wait(), PULSE)
-            except TimeoutError:
-                await asyncio.wait_for(connection.pulse(), 10)
+            if not await rung(self._woken, PULSE):
+                async with asyncio.timeout(10):
+                    await connection.pulse()
 
     async def run(self) -> None:
         pause, first = 0.25, True

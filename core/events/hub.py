@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ import msgspec
 
 from core.errors import DomainError
 from core.events.topics import Topic
+from core.waking import rung
 
 log = logging.getLogger("yinbo.events")
 
@@ -71,9 +72,7 @@ class Subscription:
 
     async def next(self, seconds: float) -> list[Event | Notice]:
         """What came, a notice first; empty when nothing came in that time."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        self._woken.clear()
+        await rung(self._woken, seconds)
         out: list[Event | Notice] = [self._notice] if self._notice else []
         out += self._waiting
         self._notice = None

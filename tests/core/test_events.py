@@ -203,3 +203,42 @@ async def test_a_lost_connection_comes_back_and_listeners_read_anew(opened: None
         await rival.close()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+class Quiet:
+    """A connection on which nothing goes wrong."""
+
+    async def send(self, message: bytes) -> None:
+        await asyncio.sleep(0)
+
+    async def pulse(self) -> None:
+        await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("ticks", range(6))
+async def test_who_is_told_to_end_in_the_moment_of_an_event_ends(ticks: int) -> None:
+    """A server that is stopped while phones scan; ``ticks`` of the loop lie between the event and the word to end."""
+
+    async def quiet(_receive: Callable[[bytes], None], _lost: Callable[[], None]) -> Quiet:
+        return Quiet()
+
+    carrier = Carrier(quiet)
+    running = asyncio.create_task(carrier.run())
+    await carrier.connected.wait()
+    hub = Hub()
+    with hub.subscribe(ALL, None) as listener:
+        listening = asyncio.create_task(listener.next(30))
+        await asyncio.sleep(0.01)
+        carrier.hub.publish("scan", {"n": 1})
+        hub.publish("scan", {"n": 1})
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        running.cancel()
+        listening.cancel()
+        ended, _ = await asyncio.wait({running}, timeout=5)
+        assert ended == {running}
+        assert listening.cancelled() or (await listening)
+        assert running.cancelled()
