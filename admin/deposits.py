@@ -15,7 +15,7 @@ from core import text
 from core.accounts.roles import Role
 from core.editions.queries import require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
-from core.files.sheets import TEXT, XLSX, Column, xlsx
+from core.files.sheets import TEXT, Column, xlsx
 from core.i18n import Locale, mark, translate
 from exhibitors.queries import deposits as queries
 from exhibitors.queries.applications import exhibitor_numbered
@@ -30,6 +30,7 @@ from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.sheets import spreadsheet
 from gateway.statements import DEPOSIT_ACTS
 
 PER = {Per.m2: mark("a square metre"), Per.booth: mark("a booth")}
@@ -132,7 +133,7 @@ def _sheet(locale: Locale, accounts: list[Account]) -> bytes:
 async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     accounts = await queries.accounts(await require_current())
     made = await asyncio.to_thread(_sheet, locale_of(request), accounts)
-    return Response(made, media_type=XLSX, headers={"content-disposition": 'attachment; filename="deposits.xlsx"'})
+    return spreadsheet(made, "deposits")
 
 
 async def _one(

@@ -9,14 +9,15 @@ from admin.projects import HOME
 from core import money
 from core.accounts.roles import Role
 from core.editions.queries import require_current
-from core.files.sheets import DAY_AND_TIME, TEXT, XLSX, Column, xlsx
-from core.i18n import formats, mark, translate
+from core.files.sheets import DAY_AND_TIME, TEXT, Column, on_the_wall, xlsx
+from core.i18n import mark, translate
 from deals.queries import funnel as queries
 from deals.rules.funnel import Stage, funnel, ordered
 from gateway.access import allow
 from gateway.locale import locale_of
 from gateway.pages import page
 from gateway.projects import named
+from gateway.sheets import spreadsheet
 
 STAGES: dict[str, str] = {
     Stage.pitch: mark("Pitched"),
@@ -64,15 +65,11 @@ async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     rows = []
     for line in ordered(await queries.lines(edition)):
         counts = [line.interests, line.meetings, line.intents, line.deals]
-        firsts = [
-            formats.local(line.at[stage], edition.timezone).replace(tzinfo=None) if stage in line.at else None
-            for stage in Stage
-        ]
+        firsts = [on_the_wall(line.at.get(stage), edition.timezone) for stage in Stage]
         amount = money.plain(line.fen) if line.deals > line.bare else None
         rows.append([line.project, line.name(locale), line.owner, *counts, amount, *firsts])
     made = await asyncio.to_thread(xlsx, translate(locale, mark("From pitch to signature")), columns, rows)
-    headers = {"content-disposition": 'attachment; filename="funnel.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "funnel")
 
 
 ROUTES: list[Any] = [show, sheet]

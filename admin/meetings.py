@@ -13,7 +13,6 @@ from core import clock
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, NotFound
-from core.files.sheets import XLSX
 from core.i18n import formats, mark, translate
 from gateway import meetings as forms
 from gateway.access import actor_of, allow
@@ -23,6 +22,7 @@ from gateway.lists import after_of, listing
 from gateway.locale import locale_of
 from gateway.pages import flash, page
 from gateway.projects import named
+from gateway.sheets import spreadsheet
 from projects.queries import meetings as queries
 from projects.queries.meetings import Filter, MeetingInfo
 from projects.rules.meetings import STEPS, MeetingIn
@@ -90,8 +90,7 @@ async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     edition, locale = await require_current(), locale_of(request)
     found = await queries.meetings(edition, _wanted(request.query_params.get("state", "")), limit=sheets.MOST)
     made = await sheets.meetings(actor_of(request), edition, found, forms.words(locale), locale)
-    headers = {"content-disposition": 'attachment; filename="meetings.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "meetings")
 
 
 @post(HOME, opt=allow(Role.organizer))

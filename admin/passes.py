@@ -13,7 +13,7 @@ from core import text
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
-from core.files.sheets import TEXT, Column, xlsx
+from core.files.sheets import TEXT, Column, on_the_wall, xlsx
 from core.i18n import Locale, formats, mark, translate
 from exhibitors.queries import passes as queries
 from exhibitors.queries.passes import PassLine
@@ -23,6 +23,7 @@ from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.sheets import spreadsheet
 
 KINDS = {PassKind.worker: mark("Worker"), PassKind.vehicle: mark("Vehicle")}
 HEADINGS = (
@@ -131,7 +132,7 @@ def _sheet(edition: EditionInfo, locale: Locale, lines: list[PassLine]) -> bytes
         times = (None, None) if one.window is None else (one.window.starts_at, one.window.ends_at)
         row: list[Any] = [one.serial, translate(locale, KINDS[one.kind]), one.name, one.shown_plate]
         row += [one.trade, one.mobile, one.firm, " ".join(one.booths)]
-        rows.append([*row, *(None if at is None else at.astimezone(edition.zone).replace(tzinfo=None) for at in times)])
+        rows.append([*row, *(on_the_wall(at, edition.timezone) for at in times)])
     return xlsx(translate(locale, mark("Passes")), columns, rows)
 
 
@@ -140,10 +141,7 @@ async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     """For the gate of the builders: everybody who may come in."""
     edition, locale = await require_current(), locale_of(request)
     made = await asyncio.to_thread(_sheet, edition, locale, await queries.approved(edition))
-    headers = {"content-disposition": 'attachment; filename="passes.xlsx"'}
-    return Response(
-        made, media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", headers=headers
-    )
+    return spreadsheet(made, "passes")
 
 
 @get("/admin/passes/print", opt=allow(Role.organizer))

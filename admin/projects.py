@@ -12,7 +12,6 @@ from core import money
 from core.accounts.roles import CLI, Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, NotFound
-from core.files.sheets import XLSX
 from core.i18n import Locale, formats, mark, translate
 from gateway import matching as words
 from gateway import project_files
@@ -23,6 +22,7 @@ from gateway.forms import Form, form_of, shown_at_fields
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
 from gateway.pages import flash, forget_pages, page
+from gateway.sheets import spreadsheet
 from gateway.uploads import UPLOADS
 from projects.queries import agenda as timetable
 from projects.queries import files as file_queries
@@ -95,8 +95,7 @@ async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     edition, locale, actor = await require_current(), locale_of(request), actor_of(request)
     found = await queries.projects(actor, edition, _wanted(request.query_params, edition), limit=sheets.MOST)
     made = await sheets.projects(actor, edition, found, forms.words(edition, locale), locale)
-    headers = {"content-disposition": 'attachment; filename="projects.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "projects")
 
 
 def _form(

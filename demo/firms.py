@@ -4,9 +4,11 @@ from random import Random
 
 from stdnum.cn import uscc
 
+from core.editions.queries import EditionInfo
 from core.editions.rules import STANDARD_CATEGORIES
+from exhibitors.queries.desk import admitted_in
 from exhibitors.rules.applications import Application, Booth
-from exhibitors.tables import BoothKind
+from exhibitors.tables import BoothKind, Exhibitor
 
 #: Places and trades, in both languages; two invented names make no real firm's.
 _NAMES = [
@@ -65,3 +67,9 @@ def invented(n: int, privacy_version: str) -> Application:
         locale="zh-CN" if n % 9 else "en",
         privacy_version=privacy_version,
     )
+
+
+async def taking_part(edition: EditionInfo, most: int, *, latest: bool = False) -> list[str]:
+    """The numbers of firms that take part, in the order in which they came, or the latest first."""
+    found = Exhibitor.select(Exhibitor.number).where(admitted_in(edition))
+    return [row["number"] for row in await found.order_by(Exhibitor.id, ascending=not latest).limit(most)]

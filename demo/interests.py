@@ -5,8 +5,7 @@ from checkin.queries.badges import badges
 from checkin.tables import BadgeKind, BadgeStatus
 from core.accounts.roles import ANONYMOUS, CLI
 from core.editions.queries import EditionInfo
-from exhibitors.rules.desk import ADMITTED
-from exhibitors.tables import Exhibitor
+from demo.firms import taking_part
 from projects.queries.projects import Filter, projects
 from projects.rules.interests import CONSENT_VERSION
 from projects.rules.projects import OwnerIn, ProjectIn, ProjectPatch
@@ -19,18 +18,13 @@ _WORDS = ("想了解运营方式和回报。", "我们在邻市有相近的项�
 
 async def load(edition: EditionInfo) -> None:
     every = list(reversed(await projects(CLI, edition, Filter())))
-    firms = (
-        await Exhibitor.select(Exhibitor.number)
-        .where(Exhibitor.edition == edition.id, Exhibitor.status.is_in([status.value for status in ADMITTED]))
-        .order_by(Exhibitor.id, ascending=False)
-        .limit(2 * len(every))
-    )
+    firms = await taking_part(edition, 2 * len(every), latest=True)
     wanted = BadgeFilter(kind=BadgeKind.visitor, status=BadgeStatus.active)
     visitors = [badge for badge in await badges(edition, wanted, limit=60) if badge.in_force]
     for n, project in enumerate(every):
         for m in range(1 + n % 3):
             word = _WORDS[(n + m) % len(_WORDS)]
-            firm = firms[(2 * n + m) % len(firms)]["number"] if firms else ""
+            firm = firms[(2 * n + m) % len(firms)] if firms else ""
             if m < 2 and firm and firm != project.exhibitor:
                 await interests.of_exhibitor(CLI, edition, project, firm, word)
             if visitors:
@@ -39,7 +33,7 @@ async def load(edition: EditionInfo) -> None:
     if firms:
         asked = ProjectIn(
             "示例·社区嵌入式养老驿站",
-            OwnerIn(firms[-1]["number"]),
+            OwnerIn(firms[-1]),
             "演示数据，内容均为虚构：二十个驿站，寻找场地。",
             "idea",
             ["long_term_care"],

@@ -5,8 +5,7 @@ from datetime import timedelta
 from core.accounts.roles import CLI
 from core.editions.queries import EditionInfo
 from core.editions.rules import moment_of
-from exhibitors.rules.desk import ADMITTED
-from exhibitors.tables import Exhibitor
+from demo.firms import taking_part
 from projects.queries.projects import Filter, ProjectInfo, published
 from projects.rules.meetings import MeetingIn, PlaceIn
 from projects.rules.plansettings import SettingsIn
@@ -22,13 +21,7 @@ _OUTCOMES = (Outcome.deal, Outcome.cooperation, Outcome.deal, Outcome.informativ
 async def load(edition: EditionInfo) -> None:
     hours = {day.day.isoformat(): HOURS for day in edition.days}
     await planning.set_up(CLI, edition, SettingsIn(20, 5, 10, hours, "一号馆, A, 20\n二号馆, B, 10"))
-    firms = (
-        await Exhibitor.select(Exhibitor.number)
-        .where(Exhibitor.edition == edition.id, Exhibitor.status.is_in([status.value for status in ADMITTED]))
-        .order_by(Exhibitor.id, ascending=False)
-        .limit(60)
-    )
-    numbers = [row["number"] for row in firms]
+    numbers = await taking_part(edition, 60, latest=True)
     for n, project in enumerate(sorted(await published(edition, Filter()), key=lambda one: one.id)):
         others = [number for number in numbers if number != project.exhibitor]
         for m in range(5):

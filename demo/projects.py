@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from core.accounts.roles import CLI
 from core.editions.queries import EditionInfo
 from core.editions.rules import moment_of
-from exhibitors.rules.desk import ADMITTED
-from exhibitors.tables import Exhibitor
+from demo.firms import taking_part
 from projects.rules.projects import OwnerIn, ProjectIn
 from projects.rules.timetable import SessionIn, SlotIn, SpeakerIn
 from projects.services import projects, timetable
@@ -65,16 +64,11 @@ async def _session(
 
 
 async def load(edition: EditionInfo) -> None:
-    firms = (
-        await Exhibitor.select(Exhibitor.number)
-        .where(Exhibitor.edition == edition.id, Exhibitor.status.is_in([status.value for status in ADMITTED]))
-        .order_by(Exhibitor.id)
-        .limit(len(_PROJECTS))
-    )
+    firms = await taking_part(edition, len(_PROJECTS))
     begins = _at(edition, 1, 9 * 60 + 30)
     for n, (title, title_en, field, phase, whole, sought, ways, needs, offers) in enumerate(_PROJECTS):
         # Every third comes from outside of the expo.
-        owner: OwnerIn | str = OwnerIn(firms[n]["number"]) if n % 3 and n < len(firms) else f"示例发展集团{n + 1}号"
+        owner: OwnerIn | str = OwnerIn(firms[n]) if n % 3 and n < len(firms) else f"示例发展集团{n + 1}号"
         made = await projects.add(
             CLI,
             edition,

@@ -1,7 +1,6 @@
 """The words of meetings, and the form for a table and a time."""
 
 from collections.abc import Sequence
-from datetime import date
 from urllib.parse import urlsplit
 
 from litestar import Response
@@ -13,6 +12,7 @@ from core.editions.rules import moment_of
 from core.errors import FieldError, InvalidInput
 from core.i18n import Locale, mark, translate
 from gateway import timetable
+from gateway.days import typed_day, typed_minute, typed_moment
 from gateway.forms import Form
 from projects import feed
 from projects.queries.meetings import MeetingInfo
@@ -58,23 +58,13 @@ def place_of(form: Form, edition: EditionInfo) -> PlaceIn:
 def span_of(form: Form, edition: EditionInfo) -> tuple[str, str]:
     """From when to when somebody is away, of one day. :raises InvalidInput: at ``day``, ``begins`` or ``ends``."""
     faults: list[FieldError] = []
-    day = form.text("day", 20)
-    if day not in {one.day.isoformat() for one in edition.days}:
-        faults.append(FieldError("day", "unknown", mark("Please choose from the list.")))
-    minutes: dict[str, int] = {}
-    for name in ("begins", "ends"):
-        clock = timetable.CLOCK.fullmatch(form.text(name, 20).strip())
-        if clock is None:
-            message = mark("Please write the time as hours and minutes, such as 09:30.")
-            faults.append(FieldError(name, "time", message))
-        else:
-            minutes[name] = int(clock[1]) * 60 + int(clock[2])
-    if not faults and minutes["ends"] <= minutes["begins"]:
+    day = typed_day(form, "day", edition, faults)
+    begins, ends = typed_minute(form, "begins", faults), typed_minute(form, "ends", faults)
+    if begins is not None and ends is not None and ends <= begins and not faults:
         faults.append(FieldError("ends", "order", mark("The end comes after the beginning.")))
-    if faults:
+    if faults or day is None or begins is None or ends is None:
         raise InvalidInput(errors=tuple(faults))
-    begins, ends = (moment_of(date.fromisoformat(day), at, edition.timezone) for at in minutes.values())
-    return begins.isoformat(), ends.isoformat()
+    return moment_of(day, begins, edition.timezone).isoformat(), moment_of(day, ends, edition.timezone).isoformat()
 
 
 def at_meeting(shown: dict[str, str], meeting: str) -> dict[str, str]:
@@ -90,16 +80,10 @@ def at_meeting(shown: dict[str, str], meeting: str) -> dict[str, str]:
 def wish_of(form: Form, edition: EditionInfo, meeting: str) -> str:
     """A time that one would rather have. :raises InvalidInput: at ``wish_day-…`` or ``wish_begins-…``."""
     faults: list[FieldError] = []
-    day = form.text(f"wish_day-{meeting}", 20)
-    if day not in {one.day.isoformat() for one in edition.days}:
-        faults.append(FieldError(f"wish_day-{meeting}", "unknown", mark("Please choose from the list.")))
-    clock = timetable.CLOCK.fullmatch(form.text(f"wish_begins-{meeting}", 20).strip())
-    if clock is None:
-        message = mark("Please write the time as hours and minutes, such as 09:30.")
-        faults.append(FieldError(f"wish_begins-{meeting}", "time", message))
-    if faults or clock is None:
+    wished = typed_moment(form, f"wish_day-{meeting}", f"wish_begins-{meeting}", edition, faults)
+    if wished is None:
         raise InvalidInput(errors=tuple(faults))
-    return moment_of(date.fromisoformat(day), int(clock[1]) * 60 + int(clock[2]), edition.timezone).isoformat()
+    return wished.isoformat()
 
 
 async def keep_away(actor: Actor, edition: EditionInfo, who: int, form: Form) -> None:

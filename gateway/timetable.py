@@ -1,18 +1,17 @@
 """The form of what stands on a stage: a day, a clock time and a length rather than moments with offsets."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from core.editions.queries import EditionInfo
-from core.editions.rules import moment_of
 from core.errors import FieldError, InvalidInput
 from core.i18n import mark
+from gateway.days import typed_moment
 from gateway.forms import Form
 from projects.queries.agenda import SlotInfo
 from projects.rules.timetable import SpeakerIn
 
-CLOCK = re.compile(r"([01]?\d|2[0-3])[:：.]?([0-5]\d)")
 KINDS: dict[str, str] = {
     "pitch": mark("Pitch"),
     "talk": mark("Talk"),
@@ -38,21 +37,14 @@ def times_of(form: Form, edition: EditionInfo) -> dict[str, Any]:
     :raises InvalidInput: at ``stage``, ``day``, ``begins`` or ``minutes``.
     """
     faults: list[FieldError] = []
-    day = form.text("day", 20)
-    if day not in {one.day.isoformat() for one in edition.days}:
-        faults.append(FieldError("day", "unknown", mark("Please choose from the list.")))
-    clock = CLOCK.fullmatch(form.text("begins", 20).strip())
-    if clock is None:
-        message = mark("Please write the time as hours and minutes, such as 09:30.")
-        faults.append(FieldError("begins", "time", message))
+    begins = typed_moment(form, "day", "begins", edition, faults)
     minutes = form.number("minutes")
     if minutes is None or not 1 <= minutes <= 720:
         faults.append(FieldError("minutes", "out_of_range", mark("Please enter 1 to 720 minutes.")))
     if not form.text("stage", 200).strip():
         faults.append(FieldError("stage", "required", mark("Please fill this in.")))
-    if faults or clock is None or minutes is None:
+    if faults or begins is None or minutes is None:
         raise InvalidInput(errors=tuple(faults))
-    begins = moment_of(date.fromisoformat(day), int(clock[1]) * 60 + int(clock[2]), edition.timezone)
     return {
         "stage": form.text("stage", 200),
         "starts_at": begins.isoformat(),

@@ -14,7 +14,6 @@ from checkin.services import lead_sheets
 from checkin.services import leads as services
 from checkin.services.leads import Reading
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
-from core.files.sheets import XLSX
 from core.i18n import LOCALES, Locale, mark, translate
 from exhibitors.rules.desk import ADMITTED
 from gateway import limits
@@ -22,6 +21,7 @@ from gateway.access import PUBLIC, SIGNED_IN
 from gateway.forms import Form, form_of, shown_errors
 from gateway.lists import after_of, listing
 from gateway.pages import flash
+from gateway.sheets import spreadsheet
 from portal.desk import Asked, Desk, opened
 from portal.desk.frame import desk_page
 from portal.kept_pages import KeptPage
@@ -168,8 +168,7 @@ async def remark(request: Asked, number: FromPath[str], lead: FromPath[int]) -> 
 async def sheet(request: Asked, number: FromPath[str]) -> Response[bytes]:
     desk = await opened(request, number)
     made = await lead_sheets.export(desk.actor, desk.edition, desk.number, desk.locale)
-    headers = {"content-disposition": 'attachment; filename="leads.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "leads")
 
 
 ROUTES: list[Any] = [worker, leads, take, scan, one, remark, sheet]

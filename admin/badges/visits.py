@@ -13,12 +13,12 @@ from checkin.queries.badges import badge_with_serial
 from checkin.services import visit_sheets, visits
 from core.accounts.roles import Role
 from core.editions.queries import require_current
-from core.files.sheets import XLSX
 from core.i18n import mark
 from gateway.access import actor_of, allow
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.sheets import spreadsheet
 
 AT = HOME + "/visits"
 PAGE = 50
@@ -48,8 +48,7 @@ async def every(request: Request[Any, Any, Any]) -> Response[Any]:
 async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     q = request.query_params.get("q", "").strip()[:100]
     made = await visit_sheets.registrations(actor_of(request), await require_current(), q, locale_of(request))
-    headers = {"content-disposition": 'attachment; filename="registrations.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "registrations")
 
 
 @post(AT + "/{serial:str}/cancel", opt=allow(Role.organizer))

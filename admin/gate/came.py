@@ -14,11 +14,11 @@ from checkin.services import scan_sheets
 from checkin.tables import BadgeKind
 from core.accounts.roles import Role
 from core.editions.queries import require_current
-from core.files.sheets import XLSX
 from core.i18n import formats
 from gateway.access import actor_of, allow
 from gateway.locale import locale_of
 from gateway.pages import page
+from gateway.sheets import spreadsheet
 
 HOME = "/admin/gate/came"
 
@@ -60,8 +60,7 @@ async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     edition, locale = await require_current(), locale_of(request)
     found = await attendance.attended(edition, _asked(request), scan_sheets.MOST)
     made = await scan_sheets.came(actor_of(request), edition, found, names.words(locale), locale)
-    headers = {"content-disposition": 'attachment; filename="came.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "came")
 
 
 ROUTES: list[Any] = [came, sheet]

@@ -14,13 +14,13 @@ from checkin.services import rulings, scan_sheets
 from core.accounts.roles import Role
 from core.editions.queries import require_current
 from core.errors import InvalidInput, NotFound
-from core.files.sheets import XLSX
 from core.i18n import formats, mark, translate
 from gateway.access import actor_of, allow
 from gateway.forms import Form, form_of, shown_errors
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.sheets import spreadsheet
 
 PAGE = 20
 HOME = "/admin/gate/conflicts"
@@ -99,8 +99,7 @@ async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     edition, locale = await require_current(), locale_of(request)
     found = await scan_desk.conflicts(edition, ruled=None, limit=scan_sheets.MOST)
     made = await scan_sheets.conflicts(actor_of(request), edition, found, names.words(locale), locale)
-    headers = {"content-disposition": 'attachment; filename="conflicts.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "conflicts")
 
 
 ROUTES: list[Any] = [conflicts, rule, sheet]

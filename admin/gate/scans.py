@@ -18,7 +18,6 @@ from checkin.tables import Reason, Verdict
 from core.accounts.roles import Role
 from core.editions.queries import EditionInfo, require_current
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
-from core.files.sheets import XLSX
 from core.i18n import mark
 from gateway.access import actor_of, allow
 from gateway.days import day_choices
@@ -26,6 +25,7 @@ from gateway.forms import form_of, shown_errors
 from gateway.lists import after_of, listing
 from gateway.locale import locale_of
 from gateway.pages import flash, page
+from gateway.sheets import spreadsheet
 
 PAGE = 50
 HOME = "/admin/gate/scans"
@@ -93,8 +93,7 @@ async def sheet(request: Request[Any, Any, Any]) -> Response[bytes]:
     edition, locale = await require_current(), locale_of(request)
     found = await scan_desk.scans(edition, _sought(request.query_params), limit=scan_sheets.MOST)
     made = await scan_sheets.scans(actor_of(request), edition, found, names.words(locale), locale)
-    headers = {"content-disposition": 'attachment; filename="scans.xlsx"', "cache-control": "no-store"}
-    return Response(made, media_type=XLSX, headers=headers)
+    return spreadsheet(made, "scans")
 
 
 async def _one(

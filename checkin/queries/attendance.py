@@ -7,7 +7,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from checkin.tables import BadgeKind
-from core.db import engine
+from core.db import engine, moment_in
 from core.editions.queries import EditionInfo
 
 
@@ -71,7 +71,7 @@ async def attended(edition: EditionInfo, asked: Asked, limit: int) -> list[Atten
             row["holder"],
             row["organisation"],
             row["size"],
-            row["first_at"] if isinstance(row["first_at"], datetime) else datetime.fromisoformat(row["first_at"]),
+            moment_in(row["first_at"]),
         )
         for row in await engine().run_querystring(QueryString(sql, *values))
     ]

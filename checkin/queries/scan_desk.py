@@ -8,7 +8,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from checkin.tables import BadgeKind, Direction, Reason, Ruling, Verdict
-from core.db import engine
+from core.db import engine, moment_in
 from core.editions.queries import EditionInfo
 
 #: Begins the name of an exit that an entry elsewhere made by itself.
@@ -127,10 +127,6 @@ def _where(edition: EditionInfo, sought: Sought) -> tuple[str, list[Any]]:
     return " AND ".join(parts), values
 
 
-def _moment(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
 def _scan(row: dict[str, Any]) -> DeskScan:
     own = {name: row[name] for name in DeskScan.__struct_fields__ if name in row}
     texts = ("serial", "holder", "organisation", "device", "undone_why", "ruled_by", "ruling_note")
@@ -142,13 +138,13 @@ def _scan(row: dict[str, Any]) -> DeskScan:
             "direction": Direction(row["direction"]),
             "verdict": Verdict(row["verdict"]),
             "reason": Reason(row["reason"]) if row["reason"] else None,
-            "scanned_at": _moment(row["scanned_at"]),
-            "arrived_at": _moment(row["arrived_at"]),
+            "scanned_at": moment_in(row["scanned_at"]),
+            "arrived_at": moment_in(row["arrived_at"]),
             "offline": bool(row["offline"]),
             "conflict": bool(row["conflict"]),
             "undone": row["undo"] is not None,
             "ruling": Ruling(row["ruling"]) if row["ruling"] else None,
-            "ruled_at": _moment(row["ruled_at"]) if row["ruled_at"] else None,
+            "ruled_at": moment_in(row["ruled_at"]) if row["ruled_at"] else None,
         }
     )
 

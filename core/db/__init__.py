@@ -11,6 +11,7 @@ from core.db.counting import count_queries
 from core.db.door import after_commit, engine, insert_together, lifespan, make_engine, run_job, run_read, transaction
 from core.db.errors import Busy, StorageFull, TransactionMisuse
 from core.db.jobs import ReadJob, WriteJob
+from core.db.reading import moment_in
 from core.db.snapshots import Reading, in_one_snapshot
 from core.db.transactions import written
 
@@ -28,6 +29,7 @@ __all__ = [
     "insert_together",
     "lifespan",
     "make_engine",
+    "moment_in",
     "run_job",
     "run_read",
     "transaction",

@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
@@ -34,6 +35,21 @@ LOCK_KEY = 0x79696E626F
 async def raw(sql: str) -> None:
     """One statement, inside the migration's transaction. Only what SQLite, PostgreSQL and CockroachDB share."""
     await engine().run_querystring(QueryString(sql))
+
+
+def add_indexes(manager: MigrationManager, indexes: Mapping[str, str]) -> None:
+    """By their names: ``INDEX ON badge (edition)``, ``UNIQUE INDEX ON …``. Backwards they go."""
+
+    async def run() -> None:
+        for name, what in indexes.items():
+            await raw(f"CREATE {what.replace(' ON', f' {name} ON', 1)}")
+
+    async def undo() -> None:
+        for name in indexes:
+            await raw(f"DROP INDEX {name}")
+
+    manager.add_raw(run)
+    manager.add_raw_backwards(undo)
 
 
 class Pending(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -71,6 +72,11 @@ class Column(msgspec.Struct, frozen=True):
 
 DAY_AND_TIME = "yyyy-mm-dd hh:mm"
 TEXT = "@"
+
+
+def on_the_wall(when: datetime | None, timezone: str) -> datetime | None:
+    """A moment as a clock there shows it: cells know no offsets."""
+    return None if when is None else when.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
 
 
 def xlsx(

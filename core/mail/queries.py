@@ -1,5 +1,6 @@
 """What the desk shows of mail."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -103,3 +104,13 @@ async def overdue(since: datetime) -> int:
 async def bounces(limit: int = 200) -> list[Bounce]:
     rows = await MailBounce.select().order_by(MailBounce.at, ascending=False).limit(limit)
     return [msgspec.convert(row, Bounce) for row in rows]
+
+
+async def keys_written(keys: Collection[str]) -> set[str]:
+    """Those under which a mail was written before."""
+    found: set[str] = set()
+    asked = sorted(keys)
+    for start in range(0, len(asked), 1000):  # what one statement takes
+        some = asked[start : start + 1000]
+        found |= {row["key"] for row in await MailMessage.select(MailMessage.key).where(MailMessage.key.is_in(some))}
+    return found

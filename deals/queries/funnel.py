@@ -1,9 +1,10 @@
 """What became of each published project. Five queries, however many there are."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from core import clock
+from core.db import moment_in
 from core.editions.queries import EditionInfo
 from core.editions.rules import moment_of
 from deals.queries.deals import run
@@ -34,12 +35,6 @@ _SIGNED = (
 )
 
 
-def _when(found: Any) -> datetime:
-    """SQLite answers an aggregate as it stores the column: text."""
-    when = datetime.fromisoformat(found) if isinstance(found, str) else found
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
 async def lines(edition: EditionInfo) -> list[Line]:
     projects = await Project.select(Project.id, Project.number, Project.title, Project.title_en, Project.owner).where(
         Project.edition == edition.id, Project.state == ProjectState.published.value
@@ -55,13 +50,13 @@ async def lines(edition: EditionInfo) -> list[Line]:
         deals = signed.get(row["number"], nothing)
         at = {}
         if row["id"] in pitched:
-            at[Stage.pitch] = _when(pitched[row["id"]]["first"])
+            at[Stage.pitch] = moment_in(pitched[row["id"]]["first"])
         if shown["n"]:
-            at[Stage.interest] = _when(shown["first"])
+            at[Stage.interest] = moment_in(shown["first"])
         if talks["n"]:
-            at[Stage.meeting] = _when(talks["first"])
+            at[Stage.meeting] = moment_in(talks["first"])
         if talks["intents"]:
-            at[Stage.intent] = _when(talks["wanted"])
+            at[Stage.intent] = moment_in(talks["wanted"])
         if deals["n"]:
             day = datetime.fromisoformat(deals["first"]).date()
             # A day is all that is known: its end, so that what happened on it comes before.

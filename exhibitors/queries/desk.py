@@ -1,6 +1,7 @@
 """Reads for the exhibitor's own desk, and who may open it."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from piccolo.query.functions.aggregate import Count
@@ -19,6 +20,17 @@ from exhibitors.tables import (
     ExhibitorMessage,
     Status,
 )
+
+
+def admitted_in(edition: EditionInfo) -> Any:
+    """Those that take part, as a condition."""
+    return (Exhibitor.edition == edition.id) & Exhibitor.status.is_in([status.value for status in rules.ADMITTED])
+
+
+async def taking_part(edition: EditionInfo, number: str) -> int | None:
+    """The id of one that takes part; None where there is no such one."""
+    row = await Exhibitor.select(Exhibitor.id).where(admitted_in(edition), Exhibitor.number == number).first()
+    return row["id"] if row else None
 
 
 class DeskLine(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from core.db.migrations import raw
+from core.db.migrations import add_indexes
 
 ID = "2026-11-26T07:50:00:000000"
 VERSION = "1.38.0"
@@ -16,15 +16,5 @@ INDEXES = {
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="projects", description=DESCRIPTION)
-
-    async def run() -> None:
-        for name, what in INDEXES.items():
-            await raw(f"CREATE {what.replace(' ON', f' {name} ON', 1)}")
-
-    async def undo() -> None:
-        for name in INDEXES:
-            await raw(f"DROP INDEX {name}")
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(undo)
+    add_indexes(manager, INDEXES)
     return manager

@@ -7,7 +7,7 @@ import msgspec
 
 from core.editions.queries import EditionInfo
 from core.fresh import FreshBy
-from exhibitors.rules.desk import ADMITTED
+from exhibitors.queries.desk import admitted_in
 from exhibitors.tables import Exhibitor, ExhibitorCategory, ExhibitorField
 from projects.queries.projects import Filter, ProjectInfo, published
 from projects.rules.matching import PARTS, Match, Partner, Sought, Weights, best, match
@@ -42,16 +42,14 @@ class ProjectMatch(msgspec.Struct, frozen=True):
 _firms: FreshBy[int, dict[str, Firm]] = FreshBy(KEPT)
 
 
-async def _read(edition: int) -> dict[str, Firm]:
+async def _read(edition: EditionInfo) -> dict[str, Firm]:
     rows = await Exhibitor.select(Exhibitor.id, Exhibitor.number, Exhibitor.name, Exhibitor.name_en).where(
-        Exhibitor.edition == edition,
-        Exhibitor.status.is_in([status.value for status in ADMITTED]),
-        Exhibitor.listed.eq(True),
+        admitted_in(edition), Exhibitor.listed.eq(True)
     )
     says: dict[int, tuple[set[str], set[str]]] = {row["id"]: (set(), set()) for row in rows}
     tables: tuple[Any, ...] = (ExhibitorField, ExhibitorCategory)
     for place, table in enumerate(tables):
-        codes = await table.select(table.exhibitor, table.code).where(table.exhibitor.edition == edition)
+        codes = await table.select(table.exhibitor, table.code).where(table.exhibitor.edition == edition.id)
         for row in codes:
             if row["exhibitor"] in says:
                 says[row["exhibitor"]][place].add(row["code"])
@@ -68,7 +66,7 @@ async def _read(edition: int) -> dict[str, Firm]:
 
 
 async def _firms_of(edition: EditionInfo) -> dict[str, Firm]:
-    return await _firms.get(edition.id, lambda: _read(edition.id))
+    return await _firms.get(edition.id, lambda: _read(edition))
 
 
 def sought_by(project: ProjectInfo) -> Sought:

@@ -9,8 +9,7 @@ from core.db import transaction
 from core.editions.queries import EditionInfo
 from core.errors import FieldError, InvalidInput, NotFound
 from core.i18n import mark
-from exhibitors.rules.desk import ADMITTED
-from exhibitors.tables import Exhibitor
+from exhibitors.queries import desk
 from projects.queries.projects import ProjectInfo
 from projects.rules.matching import PARTS, Weights
 from projects.tables import MatchWeights, MeetingSide, NoThanks
@@ -42,25 +41,15 @@ async def put_aside(
     actor: Actor, edition: EditionInfo, project: ProjectInfo, exhibitor: str, side: MeetingSide, *, back: bool = False
 ) -> None:
     """Said again it is nothing; ``back`` takes it back. :raises NotFound: no such firm that takes part."""
-    row = (
-        await Exhibitor.select(Exhibitor.id)
-        .where(
-            Exhibitor.edition == edition.id,
-            Exhibitor.number == exhibitor,
-            Exhibitor.status.is_in([status.value for status in ADMITTED]),
-        )
-        .first()
-    )
-    if row is None or row["id"] == project.exhibitor_id:
+    firm = await desk.taking_part(edition, exhibitor)
+    if firm is None or firm == project.exhibitor_id:
         raise NotFound
-    of = (NoThanks.project == project.id) & (NoThanks.exhibitor == row["id"]) & (NoThanks.side == side.value)
+    of = (NoThanks.project == project.id) & (NoThanks.exhibitor == firm) & (NoThanks.side == side.value)
     async with transaction():
         if back:
             changed = await NoThanks.delete().where(of).returning(NoThanks.id)
         else:
-            new = NoThanks(
-                project=project.id, exhibitor=row["id"], side=side.value, made_by=actor.key, made_at=clock.now()
-            )
+            new = NoThanks(project=project.id, exhibitor=firm, side=side.value, made_by=actor.key, made_at=clock.now())
             changed = await NoThanks.insert(new).on_conflict(action="DO NOTHING").returning(NoThanks.id)
         if changed:
             told = {"exhibitor": exhibitor, "side": side.value}

@@ -12,9 +12,7 @@ from core.editions.queries import EditionInfo
 from core.errors import DomainError, FieldError, InvalidInput, NotFound
 from core.i18n import mark
 from exhibitors.queries import desk
-from exhibitors.rules.desk import ADMITTED
 from exhibitors.rules.faults import Faults
-from exhibitors.tables import Exhibitor
 from projects.queries import meetings as queries
 from projects.queries.meetings import MeetingInfo
 from projects.queries.projects import ProjectInfo, published_one
@@ -63,18 +61,10 @@ async def _partner(
         message = mark("Please say with whom: an exhibitor or a visitor who is interested.")
         raise InvalidInput(errors=(FieldError("exhibitor", "required", message),))
     if typed.exhibitor:
-        row = (
-            await Exhibitor.select(Exhibitor.id)
-            .where(
-                Exhibitor.edition == edition.id,
-                Exhibitor.number == typed.exhibitor,
-                Exhibitor.status.is_in([status.value for status in ADMITTED]),
-            )
-            .first()
-        )
-        if row is None or row["id"] == project.exhibitor_id:
+        firm = await desk.taking_part(edition, typed.exhibitor)
+        if firm is None or firm == project.exhibitor_id:
             raise _unknown("exhibitor", NO_FIRM)
-        return {Meeting.exhibitor: row["id"]}, -row["id"]
+        return {Meeting.exhibitor: firm}, -firm
     try:
         badge = await badge_with_serial(edition, (typed.badge or "")[:20])
         who = badge.root or badge.id

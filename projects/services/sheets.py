@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from core import money
 from core.accounts.roles import Actor
 from core.audit import services as audit
 from core.db import transaction
 from core.editions.queries import EditionInfo
-from core.files.sheets import DAY_AND_TIME, TEXT, Column, xlsx
-from core.i18n import Locale, formats, mark, translate
+from core.files.sheets import DAY_AND_TIME, TEXT, Column, on_the_wall, xlsx
+from core.i18n import Locale, mark, translate
 from projects.queries.meetings import MeetingInfo
 from projects.queries.projects import ProjectInfo
 
@@ -83,9 +83,6 @@ async def meetings(
     async with transaction():
         await audit.record(actor, "meetings.exported", f"edition:{edition.slug}", after={"rows": len(found)})
 
-    def local(when: datetime | None) -> datetime | None:
-        return None if when is None else formats.local(when, edition.timezone).replace(tzinfo=None)
-
     columns = [Column(translate(locale, heading), width, shape) for heading, width, shape in _MEETING_COLUMNS]
     rows = [
         [
@@ -98,10 +95,10 @@ async def meetings(
             one.exhibitor or None,
             one.badge or None,
             one.place or None,
-            local(one.starts_at),
+            on_the_wall(one.starts_at, edition.timezone),
             (one.ends_at - one.starts_at) // timedelta(minutes=1) if one.starts_at and one.ends_at else None,
-            local(one.owner_here_at),
-            local(one.partner_here_at),
+            on_the_wall(one.owner_here_at, edition.timezone),
+            on_the_wall(one.partner_here_at, edition.timezone),
             words.get(one.outcome_owner),
             words.get(one.outcome_partner),
         ]

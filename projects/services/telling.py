@@ -2,50 +2,17 @@
 
 from collections.abc import Sequence
 
-from checkin import holders
-from checkin.queries.badges import badge_with_serial
 from core.accounts.services import people
 from core.config import settings
 from core.editions.queries import EditionInfo
-from core.i18n import DEFAULT, Locale
+from core.i18n import DEFAULT
 from core.i18n.formats import moment
 from core.mail.services import compose, enqueue
-from exhibitors.queries.applications import exhibitor_numbered
 from projects.queries.agenda import SlotInfo
 from projects.queries.meetings import MeetingInfo
+from projects.rules.meetings import keys_of
+from projects.services.readers import readers
 from projects.tables import MeetingSide, Project
-
-Address = tuple[str, str, Locale, str]
-
-
-async def _of_firm(edition: EditionInfo, number: str) -> Address:
-    firm = await exhibitor_numbered(edition, number)
-    page = f"{settings().public_url}/portal/{number}/meetings"
-    return firm.contact.name, firm.contact.email, people.locale_of(firm.locale), page
-
-
-async def _owner(edition: EditionInfo, meeting: MeetingInfo) -> Address:
-    if meeting.owner_number:
-        return await _of_firm(edition, meeting.owner_number)
-    row = (
-        await Project.select(Project.contact_name, Project.contact_email)
-        .where(Project.id == meeting.project_id)
-        .first()
-    )
-    page = f"{settings().public_url}/projects/{meeting.project}"
-    return (row["contact_name"], row["contact_email"], DEFAULT, page) if row else ("", "", DEFAULT, page)
-
-
-async def _partner(edition: EditionInfo, meeting: MeetingInfo) -> Address:
-    if meeting.exhibitor:
-        return await _of_firm(edition, meeting.exhibitor)
-    badge = await badge_with_serial(edition, meeting.badge)
-    return (
-        badge.holder,
-        badge.email,
-        people.locale_of(badge.locale),
-        holders.address(edition.id, badge.serial, badge.uid),
-    )
 
 
 async def later(edition: EditionInfo, moved: Sequence[SlotInfo]) -> None:
@@ -80,24 +47,23 @@ async def later(edition: EditionInfo, moved: Sequence[SlotInfo]) -> None:
 
 async def meeting(edition: EditionInfo, about: MeetingInfo, *, but: MeetingSide) -> None:
     """Inside a transaction."""
-    for side, find in ((MeetingSide.owner, _owner), (MeetingSide.partner, _partner)):
-        if side is but:
+    known = await readers(edition, [about], in_force=False)
+    for side, key in zip((MeetingSide.owner, MeetingSide.partner), keys_of(about), strict=True):
+        if side is but or key not in known:
             continue
-        name, to, locale, page = await find(edition, about)
-        if not to:
-            continue
+        reader = known[key]
         other = about.owner if side is MeetingSide.partner else about.partner
         mail = compose(
             "meeting",
-            locale,
-            name=name or other,
+            reader.locale,
+            name=reader.name or other,
             other=other,
-            title=about.name(locale),
+            title=about.name(reader.locale),
             state="placed" if about.starts_at and about.state == "accepted" else about.state.value,
-            when=moment(locale, about.starts_at, edition.timezone) if about.starts_at else "",
+            when=moment(reader.locale, about.starts_at, edition.timezone) if about.starts_at else "",
             place=about.place,
-            wished=moment(locale, about.wished_at, edition.timezone) if about.wished_at else "",
+            wished=moment(reader.locale, about.wished_at, edition.timezone) if about.wished_at else "",
             note=about.message if about.state == "requested" else "",
-            page=page,
+            page=reader.page,
         )
-        await enqueue(to, mail, to_name=name)
+        await enqueue(reader.to, mail, to_name=reader.name)

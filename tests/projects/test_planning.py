@@ -25,6 +25,7 @@ from projects.queries.meetings import Filter, MeetingInfo
 from projects.rules.interests import CONSENT_VERSION, InterestIn
 from projects.rules.plansettings import SettingsIn
 from projects.services import days, interests, planning
+from projects.services.readers import readers
 from projects.tables import Meeting, MeetingMinute, MeetingPlan, MeetingState, PlanState
 from tests.exhibitors.desks import a_firm, its_member
 from tests.expo import TODAY, an_edition
@@ -304,7 +305,7 @@ async def test_the_number_of_queries_does_not_grow_with_what_is_planned(client: 
         await Meeting.update(times).where(Meeting.edition == edition.id)
         read = await queries_of(lambda: planning_queries.problem(edition, keeps=True))
         known = await queries.placed(edition)
-        counts.append((read, await queries_of(functools.partial(days.readers, edition, known))))
+        counts.append((read, await queries_of(functools.partial(readers, edition, known))))
     assert counts[0] == counts[1]
 
 
